@@ -45,6 +45,8 @@ export type EngineFailure = {
     | 'CONNECTION_LOST'
     | 'READY_TIMEOUT'
     | 'PROFILE_IN_USE'
+    /** The page stopped showing QR codes (it does after a few): start a new generation, or park until somebody asks. */
+    | 'PAIRING_IDLE'
     | 'UNKNOWN';
   detail: string;
 };

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+export const email = z
+  .string()
+  .trim()
+  .max(254)
+  .pipe(z.email())
+  .transform((value) => value.toLowerCase());
+export const password = z.string().min(8).max(200);
+
+export const registerInput = z.object({
+  name: z.string().trim().min(2).max(80),
+  email,
+  password,
+});
+export const loginInput = z.object({ email, password: z.string().min(1).max(200) });
+
+export const me = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  createdAt: z.date(),
+});
+export type Me = z.infer<typeof me>;
+
+/** `token` is a bearer token for programs (HS256, 7 days unless JWT_EXPIRES_IN says otherwise). */
+export const signedIn = z.object({ user: me, token: z.string() });

@@ -1,0 +1,121 @@
+/**
+ * Every error a caller can see, in one table: code -> HTTP status, tRPC code and the words a person reads.
+ * Errors are told apart by `code`, never by `instanceof`: Next and the custom server hold separate copies of this module.
+ */
+
+export type Locale = 'es' | 'en';
+
+type TrpcCode =
+  | 'BAD_REQUEST'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'UNPROCESSABLE_CONTENT'
+  | 'TOO_MANY_REQUESTS'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+type Entry = { status: number; trpc: TrpcCode; es: string; en: string };
+
+const bad = (es: string, en: string): Entry => ({ status: 400, trpc: 'BAD_REQUEST', es, en });
+const unauthorized = (es: string, en: string): Entry => ({ status: 401, trpc: 'UNAUTHORIZED', es, en });
+const forbidden = (es: string, en: string): Entry => ({ status: 403, trpc: 'FORBIDDEN', es, en });
+const notFound = (es: string, en: string): Entry => ({ status: 404, trpc: 'NOT_FOUND', es, en });
+const conflict = (es: string, en: string): Entry => ({ status: 409, trpc: 'CONFLICT', es, en });
+const impossible = (es: string, en: string): Entry => ({ status: 422, trpc: 'UNPROCESSABLE_CONTENT', es, en });
+const unavailable = (es: string, en: string): Entry => ({ status: 503, trpc: 'SERVICE_UNAVAILABLE', es, en });
+
+export const ERRORS = {
+  INVALID_INPUT: bad('Revisá los datos marcados.', 'Check the marked fields.'),
+  INVALID_PHONE: bad(
+    'Ese número no parece un teléfono. Escribilo con código de país, por ejemplo +54 9 11 2345 6789.',
+    'That does not look like a phone number. Write it with its country code, for example +54 9 11 2345 6789.',
+  ),
+  TOKEN_REQUIRED: unauthorized('Iniciá sesión para continuar.', 'Sign in to continue.'),
+  INVALID_TOKEN: unauthorized('Tu sesión ya no es válida. Iniciá sesión otra vez.', 'Your session is no longer valid. Sign in again.'),
+  TOKEN_EXPIRED: unauthorized('Tu sesión venció. Iniciá sesión otra vez.', 'Your session has expired. Sign in again.'),
+  USER_NOT_FOUND: unauthorized('Esa cuenta ya no existe.', 'That account no longer exists.'),
+  INVALID_CREDENTIALS: unauthorized('El correo o la contraseña no coinciden.', 'The e-mail or the password does not match.'),
+  FOREIGN_ORIGIN: forbidden('La petición viene de otro sitio.', 'The request comes from another site.'),
+  REGISTRATION_CLOSED: forbidden('Las cuentas nuevas se crean por invitación.', 'New accounts are by invitation.'),
+  NOT_FOUND: notFound('No existe.', 'Not found.'),
+  CHAT_NOT_FOUND: notFound('Esa conversación no existe.', 'That conversation does not exist.'),
+  MESSAGE_NOT_FOUND: notFound('Ese mensaje no existe.', 'That message does not exist.'),
+  NO_WHATSAPP_SESSION: notFound('No hay ningún WhatsApp vinculado.', 'No WhatsApp is linked.'),
+  EMAIL_ALREADY_EXISTS: conflict('Ya hay una cuenta con ese correo.', 'There is already an account with that e-mail.'),
+  WHATSAPP_NOT_CONNECTED: conflict('Tu WhatsApp no está conectado.', 'Your WhatsApp is not connected.'),
+  WHATSAPP_ALREADY_CONNECTED: conflict('Tu WhatsApp ya está conectado.', 'Your WhatsApp is already connected.'),
+  PAIRING_NOT_POSSIBLE: conflict(
+    'Ahora no se puede pedir un código. Empezá la conexión otra vez.',
+    'A code cannot be asked for right now. Start the connection again.',
+  ),
+  SESSION_ELSEWHERE: conflict(
+    'Tu WhatsApp está abierto en otro proceso de este servidor.',
+    'Your WhatsApp is open in another process of this server.',
+  ),
+  NOT_RETRYABLE: conflict(
+    'Ese mensaje no se puede reenviar: no falló, o puede haber salido.',
+    'That message cannot be sent again: it did not fail, or it may have left.',
+  ),
+  CLIENT_KEY_REUSED: conflict('Esa clave ya se usó para otro mensaje.', 'That key was already used for another message.'),
+  NUMBER_NOT_ON_WHATSAPP: impossible('Ese número no está en WhatsApp.', 'That number is not on WhatsApp.'),
+  OTHER_NUMBER: impossible(
+    'Esa conversación es de otro número tuyo. Conectá ese número para escribir en ella.',
+    'That conversation belongs to another number of yours. Connect that number to write in it.',
+  ),
+  TOO_MANY_ATTEMPTS: {
+    status: 429,
+    trpc: 'TOO_MANY_REQUESTS',
+    es: 'Demasiados intentos. Probá de nuevo en unos minutos.',
+    en: 'Too many attempts. Try again in a few minutes.',
+  },
+  LIMITS_UNAVAILABLE: unavailable(
+    'No se puede iniciar sesión en este momento. Probá en un minuto.',
+    'Signing in is not possible right now. Try again in a minute.',
+  ),
+  SHUTTING_DOWN: unavailable('El servidor se está reiniciando.', 'The server is restarting.'),
+  WHATSAPP_UNAVAILABLE: unavailable('WhatsApp no responde en este momento.', 'WhatsApp does not answer right now.'),
+  WHATSAPP_DISABLED: unavailable('WhatsApp está desactivado en este servidor.', 'WhatsApp is switched off on this server.'),
+  INTERNAL: {
+    status: 500,
+    trpc: 'INTERNAL_SERVER_ERROR',
+    es: 'Algo falló de nuestro lado. Ya quedó registrado.',
+    en: 'Something failed on our side. It has been recorded.',
+  },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export type ErrorDetail = { field: string; message: string };
+
+/** The one error that features throw. `message` is for logs; callers read the words of the table, in their language. */
+export class AppError extends Error {
+  override name = 'AppError';
+  constructor(
+    readonly code: ErrorCode,
+    readonly more: { fields?: string[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    super(code, { cause: more.cause });
+  }
+}
+
+/** Whether `error` is an AppError of this or another copy of this module; `code` narrows further. */
+export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
+  if (!(error instanceof Error) || error.name !== 'AppError' || !('code' in error)) return false;
+  return code === undefined ? String(error.code) in ERRORS : error.code === code;
+}
+
+/** es unless the header prefers English. */
+export function localeOf(acceptLanguage: string | null | undefined): Locale {
+  const preferred = (acceptLanguage ?? '')
+    .split(',')
+    .map((part, index) => {
+      const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
+      const q = Number(parameters.find((parameter) => parameter.trim().startsWith('q='))?.split('=')[1] ?? 1);
+      return { tag: tag.slice(0, 2), q, index };
+    })
+    .filter(({ tag }) => tag === 'es' || tag === 'en')
+    .sort((a, b) => b.q - a.q || a.index - b.index)[0];
+  return preferred?.tag === 'en' ? 'en' : 'es';
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { chat, message } from '@/server/chats/schema';
+import { statusReason, statusWord } from '@/server/whatsapp/schema';
+
+/**
+ * The union of everything that is written to the log, as stored (dates are ISO in the row, Date here). A name is `noun.past`.
+ * QR, pairing codes and typing are never here: they are fleeting, and a QR is a credential.
+ */
+export const eventBody = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('message.received'), chat, message }),
+  /** An outbound row: written by the composer (`queued`), or typed on the phone itself (`sent` at once). */
+  z.object({ type: z.literal('message.created'), chat, message }),
+  /** Status, error or WhatsApp's own time changed. */
+  z.object({ type: z.literal('message.updated'), message }),
+  z.object({ type: z.literal('chat.updated'), chat }),
+  /** A chat was read in at the first link: the page loads its list again, no alarms. */
+  z.object({ type: z.literal('history.synced'), ownNumber: z.string(), chats: z.number(), messages: z.number() }),
+  z.object({
+    type: z.literal('session.changed'),
+    status: statusWord,
+    phoneNumber: z.string().nullable(),
+    name: z.string().nullable(),
+    reason: statusReason.nullable(),
+  }),
+  /** Audit: the credentials of a generation were moved to quarantine, and why. */
+  z.object({ type: z.literal('session.quarantined'), generation: z.number(), reason: z.enum(['USER_UNLINKED', 'PHONE_LOGGED_OUT']) }),
+]);
+export type EventBody = z.infer<typeof eventBody>;
+export type EventType = EventBody['type'];
+
+/** One line of an owner's log. `seq` starts at 1 and has no gaps. */
+export type OwnerEvent = { seq: number; at: Date; body: EventBody };
+
+/** `lastEventId`: the seq of the last event the caller saw, as a string; without it, only what happens from now on. */
+export const followInput = z.object({ lastEventId: z.string().regex(/^\d{1,15}$/).nullish() }).optional();

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+export const settings = z.object({
+  /** Blue ticks for those who write: sent only when a person opened the chat here. */
+  readReceipts: z.boolean(),
+  locale: z.enum(['es', 'en']),
+});
+export type Settings = z.infer<typeof settings>;
+
+export const updateSettingsInput = settings.partial();

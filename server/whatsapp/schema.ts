@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** The words a caller sees; the engine's states map onto them in session-status.ts (contract.md, "Status words"). */
+export const statusWord = z.enum([
+  'not_connected',
+  'initializing',
+  'qr_ready',
+  'authenticated',
+  'syncing',
+  'connected',
+  'reconnecting',
+  'disconnected',
+  'auth_failed',
+  'logged_out',
+  'parked',
+  'error',
+]);
+export type StatusWord = z.infer<typeof statusWord>;
+
+/** Why a session is in `error`, `auth_failed`, `logged_out`, `parked` or `reconnecting`: each has words in app/_lib/i18n under `whatsapp.reason`. */
+export const statusReason = z.enum([
+  'BROWSER_NOT_FOUND',
+  'BROWSER_TOO_OLD',
+  'BROWSER_DIED',
+  'PAGE_DIED',
+  'PAGE_UNREACHABLE',
+  'WHATSAPP_CHANGED',
+  'AUTH_FAILED',
+  'CONFLICT',
+  'CONNECTION_LOST',
+  'START_TIMEOUT',
+  'READY_TIMEOUT',
+  'PROFILE_IN_USE',
+  'PHONE_LOGGED_OUT',
+  'USER_UNLINKED',
+  'NEVER_SCANNED',
+  'ELSEWHERE',
+  'UNKNOWN',
+]);
+export type StatusReason = z.infer<typeof statusReason>;
+
+/**
+ * Everything about a session that a page shows. `qrCode` is the raw pairing string, `pairingCode` the eight characters; both are
+ * null once `expiresAt` has passed. `hasSession`: a link is kept, so restore works without a new QR.
+ */
+export const whatsappStatus = z.object({
+  status: statusWord,
+  connected: z.boolean(),
+  method: z.enum(['qr', 'code']).nullable(),
+  qrCode: z.string().nullable(),
+  pairingCode: z.string().nullable(),
+  expiresAt: z.date().nullable(),
+  phoneNumber: z.string().nullable(),
+  name: z.string().nullable(),
+  connectedAt: z.date().nullable(),
+  reason: statusReason.nullable(),
+  progress: z.number().nullable(),
+  hasSession: z.boolean(),
+});
+export type WhatsappStatus = z.infer<typeof whatsappStatus>;
+
+/** Without a number: a QR. With one (any spelling that libphonenumber reads): a pairing code for that phone. */
+export const connectInput = z.object({ phoneNumber: z.string().trim().min(1).max(40).optional() }).optional();
+
+/** Stops and keeps the link; with `unlink` the phone's link ends for good. */
+export const disconnectInput = z.object({ unlink: z.boolean().default(false) }).optional();
