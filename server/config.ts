@@ -1,0 +1,92 @@
+import { z } from 'zod';
+
+/**
+ * The environment, parsed once: the only reader of process.env. `.env.example` lists the same names (a test compares them).
+ * Every bad variable is reported at once, by name, never with its value.
+ */
+
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const duration = z
+  .string()
+  .regex(/^\d+[smhd]$/, 'a number and s, m, h or d, for example 7d')
+  .transform((value) => Number(value.slice(0, -1)) * { s: 1, m: 60, h: 3600, d: 86_400 }[value.slice(-1) as 's' | 'm' | 'h' | 'd']);
+
+/** Long enough, and not one character over and over or a word from a tutorial. */
+const strongSecret = z
+  .string({ error: 'is required: at least 32 random characters, for example from `openssl rand -base64 48`' })
+  .min(32, 'must have at least 32 characters')
+  .refine((value) => new Set(value).size >= 10 && !/change.?me|your.?secret|default|example|password/i.test(value), {
+    error: 'is too easy to guess: use random characters, for example from `openssl rand -base64 48`',
+  });
+
+export const environment = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  HOST: z.string().min(1).default('localhost'),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRUST_PROXY: flag.default(false),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  DATA_DIR: z.string().min(1).default('./.data/live'),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
+  REDIS_URL: z.string().regex(/^(rediss?|unix):\/\//, 'must start with redis:// or rediss://').optional(),
+  JWT_SECRET: strongSecret,
+  JWT_EXPIRES_IN: duration.default(7 * 86_400),
+  REGISTRATION: z.enum(['open', 'invite', 'closed']).optional(),
+  LOGIN_LIMIT_PAIR: count(5),
+  LOGIN_LIMIT_ACCOUNT: count(20),
+  LOGIN_LIMIT_ADDRESS: count(50),
+  DEFAULT_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters')
+    .default('AR'),
+  WHATSAPP_WEB_ENABLED: flag.default(true),
+  WHATSAPP_SESSION_PATH: z.string().min(1).default('./sessions'),
+  WHATSAPP_WEB_VERSION: z.string().min(1).optional(),
+  WHATSAPP_WEB_CACHE_PATH: z.string().min(1).optional(),
+  CHROMIUM_ARGS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(/\s+/).filter(Boolean)),
+  CHROMIUM_PATH: z.string().min(1).optional(),
+  PUPPETEER_EXECUTABLE_PATH: z.string().min(1).optional(),
+  WHATSAPP_START_CONCURRENCY: count(2),
+  WHATSAPP_PAIRING_MINUTES: count(5),
+});
+
+export type Config = z.infer<typeof environment> & { publicUrl: string; registration: 'open' | 'invite' | 'closed' };
+
+/** Throws one error that names every variable at fault. An empty value counts as unset. */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+    throw new Error(`The configuration has ${lines.length} error${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
+  }
+  const config = parsed.data;
+  return {
+    ...config,
+    publicUrl: (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, ''),
+    registration: config.REGISTRATION ?? (config.NODE_ENV === 'production' ? 'invite' : 'open'),
+  };
+}
+
+/** Reads `.env` where there is one (variables that are set win), then the environment. */
+export function readConfig(): Config {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  return parseConfig(process.env);
+}
+
+/**
+ * next-auth reads its address and secret from the environment alone; without them sign-in goes to localhost:3000.
+ * Called by main.ts before Next is loaded.
+ */
+export function exportForNextAuth(config: Config): void {
+  process.env.NEXTAUTH_URL = config.publicUrl;
+  process.env.NEXTAUTH_SECRET = config.JWT_SECRET;
+}
