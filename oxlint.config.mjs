@@ -1,0 +1,136 @@
+// The import table of docs/architecture as lint errors. A module and not JSON, because a later override replaces the
+// whole option list of a rule: composed lists stay readable, 450 lines of copies would not.
+// Specifiers equal resolved paths (`@/…` across folders, `./…` inside, never `../`), so matching specifiers is enough.
+// tests/unit/lint-rules.test.ts breaks every rule on purpose.
+// In one rule the patterns by `regex` come first: a `!` in a `group` also lifts the patterns that follow it.
+
+const ban = (regex, message, options = {}) => ({ regex, message, ...options });
+const typesOnly = (regex) => ban(regex, 'Types only.', { allowTypeImports: true });
+/** Everything of our own is forbidden except `allowed`; npm packages and Node's modules stay free. */
+const onlyOurs = (message, ...allowed) => ({ group: ['@/**', './**', ...allowed.map((path) => `!${path}`)], message });
+const rooms = (files, ...patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
+
+const noParents = ban('^\\.\\.(/|$)', 'Across folders import by `@/…`, inside a folder by `./…`.');
+const noLibrary = ban(
+  '^(whatsapp-web\\.js|puppeteer|puppeteer-core)(/|$)',
+  'Only server/whatsapp/wwebjs*.ts and browser.ts know this library: use the engine port.',
+);
+const noOutside = ban('^@/(tests|bench|scripts|prisma)/', 'The product does not import tests, bench, scripts, prisma.');
+const noMain = ban('^(@/server|\\.)/main$', 'main.ts is the composition root: nobody imports it.');
+const noPages = ban('^@/(app|sandbox)/', 'The server imports neither the pages nor the sandbox.');
+const noClient = ban('^(@/server|\\.)/client$', 'client.ts is for other programs.');
+const noTrpc = ban('^(@/server|\\.)/trpc$', 'Below the routers nothing knows tRPC.');
+const noRouter = ban('^(@/server(/[^/]+)?|\\.)/router$', 'Routers import features, not the other way.');
+const noOtherRouter = ban('^@/server(/[^/]+)?/router$', 'Only server/router.ts joins routers.');
+const noTransport = ban('^@/server/transport/', 'Only main.ts knows HTTP.');
+const noWorker = ban('^(@/server/jobs|\\.)/worker$', 'The worker imports features, not the other way.');
+
+const product = [noParents, noLibrary, noOutside];
+const server = [...product, noMain, noPages, noClient];
+const feature = [...server, noTrpc, noRouter, noTransport, noWorker];
+const store = [noParents, noLibrary, noMain, noClient, noTrpc, noRouter, noTransport, noWorker];
+
+const ground = ['@/server/{config,errors,logger}', './{config,errors,logger}', '@/server/whatsapp/engine'];
+const shapes = ['@/server/events/event', '@/server/*/schema', './schema'];
+
+export default {
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'jsx-a11y', 'promise', 'node', 'vitest'],
+  categories: { correctness: 'error' },
+  ignorePatterns: ['.next', 'dist', '.data', '.cache', 'sessions', 'server/generated', 'next-env.d.ts'],
+  rules: {
+    eqeqeq: 'error',
+    'no-var': 'error',
+    'prefer-const': 'error',
+    'max-lines': ['error', { max: 300 }],
+    'import/no-cycle': ['error', { ignoreTypes: true }],
+    'typescript/consistent-type-imports': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'no-restricted-imports': ['error', { patterns: product }],
+  },
+  overrides: [
+    { files: ['server/**', 'app/**'], rules: { 'node/no-process-env': 'error' } },
+    { files: ['server/config.ts'], rules: { 'node/no-process-env': 'off' } },
+
+    // The server, from the top of the table down; a later entry wins.
+    rooms(['server/**'], ...feature),
+    rooms(
+      ['server/{config,errors,logger}.ts', 'server/whatsapp/engine.ts'],
+      ...product,
+      ban('^[@.]/', 'This module stands on npm alone.'),
+    ),
+    rooms(
+      ['server/events/event.ts'],
+      ...product,
+      typesOnly('^@/server/(whatsapp/engine|[^/]+/schema)$'),
+      onlyOurs('The union of events stands on npm and on types.', '@/server/whatsapp/engine', '@/server/*/schema'),
+    ),
+    rooms(['server/*/schema.ts'], noParents, {
+      group: ['**', '!zod', '!@/server/*/schema'],
+      message: 'Schemas run in the browser too: zod and other schemas only.',
+    }),
+    rooms(
+      ['server/{db,redis,migrate}.ts', 'server/events/{log,bus}.ts', 'server/embedded/**', 'server/jobs/queue.ts'],
+      ...store,
+      onlyOurs(
+        'Stores and the log stand on config, errors, logger, the port, schemas and the Prisma client.',
+        ...ground,
+        ...shapes,
+        '@/server/{db,redis,migrate}',
+        './{db,redis,migrate}',
+        '@/server/events/*',
+        '@/server/embedded/*',
+        '@/server/jobs/queue',
+        '@/server/generated/prisma/*',
+        './generated/prisma/*',
+        './{event,log,bus}',
+        './*postgres*',
+        './*redis*',
+        './*process*',
+      ),
+    ),
+    rooms(
+      ['server/embedded/redis.ts', 'server/whatsapp/browser-lookup.ts'],
+      ...store,
+      onlyOurs('Lookups stand on scripts/find (docs/decisions/0001).', ...ground, '@/scripts/find/*', './*process*'),
+    ),
+    rooms(
+      ['server/whatsapp/wwebjs*.ts', 'server/whatsapp/browser.ts'],
+      noParents,
+      onlyOurs(
+        'The adapter knows the port and the logger alone.',
+        '@/server/logger',
+        './engine',
+        './{wwebjs,browser}*',
+      ),
+    ),
+    rooms(['server/{trpc,*/router,jobs/worker}.ts'], ...server, noTransport, noOtherRouter),
+    rooms(['server/trpc.ts'], ...server, noTransport, noRouter),
+    rooms(['server/{router,transport/*}.ts'], ...server),
+    rooms(['server/main.ts'], ...product),
+    rooms(
+      ['server/client.ts'],
+      ...product,
+      typesOnly('^(@/server|\\.)/router$'),
+      onlyOurs('The client stands on npm and the type of the router.', '@/server/router', './router'),
+    ),
+
+    rooms(['app/**'], ...product, typesOnly('^@/server/router$'), {
+      group: ['@/**', '!@/app/**', '!@/server/*/schema', '!@/server/router'],
+      message: 'Pages reach the server over tRPC; only its schemas may be imported.',
+    }),
+    rooms(['app/api/auth/**'], ...product, {
+      group: ['@/**', '!@/app/**', '!@/server/auth/options'],
+      message: 'The auth route imports server/auth/options alone.',
+    }),
+    rooms(['sandbox/**'], noParents, noLibrary, {
+      group: ['@/**', '!@/sandbox/**'],
+      message: 'The sandbox knows nothing of the product.',
+    }),
+    rooms(['scripts/**'], {
+      group: ['**', '!node:*', '!./**'],
+      message: 'Scripts run before npm install: Node alone.',
+    }),
+    rooms(['tests/**', 'bench/**'], noParents),
+  ],
+};
