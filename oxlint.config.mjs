@@ -31,7 +31,7 @@ const feature = [...server, noTrpc, noRouter, noTransport, noWorker];
 const store = [noParents, noLibrary, noMain, noClient, noTrpc, noRouter, noTransport, noWorker];
 
 const ground = ['@/server/{config,errors,logger}', './{config,errors,logger}', '@/server/whatsapp/engine'];
-const shapes = ['@/server/events/event', '@/server/*/schema', './schema'];
+const shapes = ['@/server/auth/owner-id', '@/server/events/event', '@/server/*/schema', './schema'];
 
 export default {
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'jsx-a11y', 'promise', 'node', 'vitest'],
@@ -72,6 +72,68 @@ export default {
     rooms(
       ['server/{db,redis,migrate}.ts', 'server/events/{log,bus}.ts', 'server/embedded/**', 'server/jobs/queue.ts'],
       ...store,
+      typesOnly('^@/server/auth/owner-id and the log stand on config, errors, logger, the port, schemas and the Prisma client.',
+        ...ground,
+        ...shapes,
+        '@/server/{db,redis,migrate}',
+        './{db,redis,migrate}',
+        '@/server/events/*',
+        '@/server/embedded/*',
+        '@/server/jobs/queue',
+        '@/server/generated/prisma/*',
+        './generated/prisma/*',
+        './{event,log,bus}',
+        './*postgres*',
+        './*redis*',
+        './*process*',
+      ),
+    ),
+    rooms(
+      ['server/embedded/redis.ts', 'server/whatsapp/browser-lookup.ts'],
+      ...store,
+      onlyOurs('Lookups stand on scripts/find (docs/decisions/0001).', ...ground, '@/scripts/find/*', './*process*'),
+    ),
+    rooms(
+      ['server/whatsapp/wwebjs*.ts', 'server/whatsapp/browser.ts'],
+      noParents,
+      onlyOurs(
+        'The adapter knows the port and the logger alone.',
+        '@/server/logger',
+        './engine',
+        './{wwebjs,browser}*',
+      ),
+    ),
+    rooms(['server/{trpc,*/router,jobs/worker}.ts'], ...server, noTransport, noOtherRouter),
+    rooms(['server/trpc.ts'], ...server, noTransport, noRouter),
+    rooms(['server/{router,transport/*}.ts'], ...server),
+    rooms(['server/main.ts'], ...product),
+    rooms(
+      ['server/client.ts'],
+      ...product,
+      typesOnly('^(@/server|\\.)/router$'),
+      onlyOurs('The client stands on npm and the type of the router.', '@/server/router', './router'),
+    ),
+
+    rooms(['app/**'], ...product, typesOnly('^@/server/router$'), {
+      group: ['@/**', '!@/app/**', '!@/server/*/schema', '!@/server/router'],
+      message: 'Pages reach the server over tRPC; only its schemas may be imported.',
+    }),
+    rooms(['app/api/auth/**'], ...product, {
+      group: ['@/**', '!@/app/**', '!@/server/auth/options'],
+      message: 'The auth route imports server/auth/options alone.',
+    }),
+    rooms(['sandbox/**'], noParents, noLibrary, {
+      group: ['@/**', '!@/sandbox/**'],
+      message: 'The sandbox knows nothing of the product.',
+    }),
+    rooms(['scripts/**'], {
+      group: ['**', '!node:*', '!./**'],
+      message: 'Scripts run before npm install: Node alone.',
+    }),
+    rooms(['tests/**', 'bench/**'], noParents),
+  ],
+};
+),
       onlyOurs(
         'Stores and the log stand on config, errors, logger, the port, schemas and the Prisma client.',
         ...ground,
