@@ -12,6 +12,8 @@ export const registerInput = z.object({
   name: z.string().trim().min(2).max(80),
   email,
   password,
+  /** In `invite` mode (production's default once there is a first user) it opens the door. */
+  inviteToken: z.string().max(2000).optional(),
 });
 export const loginInput = z.object({ email, password: z.string().min(1).max(200) });
 

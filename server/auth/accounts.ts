@@ -1,0 +1,58 @@
+import type { Config } from '@/server/config';
+import { type Db, isUniqueViolation } from '@/server/db';
+import { AppError } from '@/server/errors';
+import type { LoginLimit } from './login-limit';
+import { hashPassword, passwordMatches } from './passwords';
+import type { Me } from './schema';
+import { isInvite } from './tokens';
+
+const publicFields = { id: true, name: true, email: true, createdAt: true } as const;
+
+export function getUser(db: Db, id: string): Promise<Me> {
+  return db.user.findUniqueOrThrow({ where: { id }, select: publicFields });
+}
+
+/** Number of the advisory lock under which accounts are made: exactly one user can be the first. */
+const REGISTER_LOCK = 72_707_401;
+
+/**
+ * Makes an account; the first one is the admin. Throws EMAIL_ALREADY_EXISTS or REGISTRATION_CLOSED (`REGISTRATION=closed`, or
+ * `invite` without a good invitation, once there is a first user).
+ */
+export async function register(
+  deps: { db: Db; config: Config },
+  input: { name: string; email: string; password: string; inviteToken?: string | undefined; locale: 'es' | 'en' },
+): Promise<Me> {
+  const { db, config } = deps;
+  const invited = await isInvite(config.JWT_SECRET, input.inviteToken);
+  const passwordHash = await hashPassword(input.password);
+  try {
+    return await db.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${REGISTER_LOCK})`;
+      const first = (await tx.user.findFirst({ select: { id: true } })) === null;
+      const open = first || config.registration === 'open' || (config.registration === 'invite' && invited);
+      if (!open) throw new AppError('REGISTRATION_CLOSED');
+      return tx.user.create({
+        data: { name: input.name, email: input.email, passwordHash, locale: input.locale, role: first ? 'admin' : 'member' },
+        select: publicFields,
+      });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError('EMAIL_ALREADY_EXISTS', { fields: ['email'] });
+    throw error;
+  }
+}
+
+/** Checks a password. Throws INVALID_CREDENTIALS (the same for an unknown address, in the same time) or the limit's errors. */
+export async function login(
+  deps: { db: Db; loginLimit: LoginLimit },
+  input: { email: string; password: string; address: string },
+): Promise<Me> {
+  const { db, loginLimit } = deps;
+  await loginLimit.take(input.email, input.address);
+  const user = await db.user.findUnique({ where: { email: input.email } });
+  const matches = await passwordMatches(user?.passwordHash ?? null, input.password);
+  if (!user || !matches || user.disabledAt) throw new AppError('INVALID_CREDENTIALS');
+  await loginLimit.giveBack(input.email, input.address);
+  return { id: user.id, name: user.name, email: user.email, createdAt: user.createdAt };
+}

@@ -1,0 +1,69 @@
+import { decode } from 'next-auth/jwt';
+import { AppError } from '@/server/errors';
+import type { OwnerId } from './owner-id';
+import type { AuthSessions } from './sessions';
+import { verifyToken } from './tokens';
+
+export type Identity = {
+  ownerId: OwnerId;
+  role: 'admin' | 'member';
+  sessionId: string;
+  /** When the credential runs out by itself. */
+  expiresAt: Date;
+  via: 'cookie' | 'bearer';
+};
+
+/** What a caller showed: at most one of the two is looked at, the bearer token first. */
+export type Credentials = { bearer: string | null; cookieHeader: string | null };
+
+/**
+ * The one place where an OwnerId is made from a credential: a bearer token or the dashboard's cookie, for HTTP and WebSocket alike.
+ * Throws TOKEN_REQUIRED, INVALID_TOKEN, TOKEN_EXPIRED or USER_NOT_FOUND.
+ */
+export async function identify(
+  deps: { secret: string; sessions: AuthSessions },
+  credentials: Credentials,
+): Promise<Identity> {
+  const { bearer, cookieHeader } = credentials;
+  const claims = bearer ? await verifyToken(deps.secret, bearer) : await readCookie(deps.secret, cookieHeader);
+  if (!claims) throw new AppError('TOKEN_REQUIRED');
+  if (!UUID.test(claims.sessionId)) throw new AppError('INVALID_TOKEN');
+  const session = await deps.sessions.findLive(claims.sessionId);
+  if (!session || session.user.id !== claims.userId) throw new AppError('INVALID_TOKEN');
+  return {
+    ownerId: session.user.id as OwnerId,
+    role: session.user.role,
+    sessionId: session.id,
+    expiresAt: session.expiresAt,
+    via: bearer ? 'bearer' : 'cookie',
+  };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** next-auth's session cookie: an encrypted JWT whose `sid` auth/options.ts set at sign-in. */
+async function readCookie(secret: string, header: string | null): Promise<{ userId: string; sessionId: string } | null> {
+  const token = sessionCookie(header);
+  if (!token) return null;
+  const payload = await decode({ token, secret }).catch(() => null);
+  if (typeof payload?.sid !== 'string' || typeof payload.sub !== 'string') throw new AppError('INVALID_TOKEN');
+  return { userId: payload.sub, sessionId: payload.sid };
+}
+
+/** The cookie's value; next-auth splits a long one into `name.0`, `name.1`, … */
+function sessionCookie(header: string | null): string | null {
+  const cookies = new Map(
+    (header ?? '').split(';').map((part) => {
+      const [name = '', ...value] = part.trim().split('=');
+      return [name, value.join('=')] as const;
+    }),
+  );
+  for (const name of ['__Secure-next-auth.session-token', 'next-auth.session-token']) {
+    const whole = cookies.get(name);
+    if (whole) return decodeURIComponent(whole);
+    let joined = '';
+    for (let part = 0; cookies.has(`${name}.${part}`); part++) joined += cookies.get(`${name}.${part}`);
+    if (joined) return decodeURIComponent(joined);
+  }
+  return null;
+}

@@ -1,0 +1,49 @@
+import { EventEmitter } from 'node:events';
+import type { Db } from '@/server/db';
+import type { Logger } from '@/server/logger';
+import type { RedisClients } from '@/server/redis';
+
+const CHANNEL = 'auth:session-ended';
+
+/**
+ * The rows that cookies (`sid`) and bearer tokens (`jti`) name. A session that ended is told to every process, so that its open
+ * sockets close at once.
+ */
+export type AuthSessions = ReturnType<typeof createAuthSessions>;
+
+export function createAuthSessions(deps: { db: Db; redis: RedisClients; logger: Logger; lifetimeSeconds: number }) {
+  const { db, redis, logger } = deps;
+  const ended = new EventEmitter().setMaxListeners(0);
+  redis.subscriber.subscribe(CHANNEL).catch((error) => logger.warn({ err: error }, 'cannot hear of ended sign-ins'));
+  redis.subscriber.on('message', (channel, sessionId) => {
+    if (channel === CHANNEL) ended.emit('ended', sessionId);
+  });
+
+  return {
+    async create(userId: string): Promise<{ id: string; expiresAt: Date }> {
+      const expiresAt = new Date(Date.now() + deps.lifetimeSeconds * 1000);
+      return db.authSession.create({ data: { userId, expiresAt }, select: { id: true, expiresAt: true } });
+    },
+
+    /** null: unknown, revoked, run out, or the account is disabled. */
+    async findLive(id: string) {
+      const row = await db.authSession.findFirst({
+        where: { id, revokedAt: null, expiresAt: { gt: new Date() }, user: { disabledAt: null } },
+        select: { id: true, expiresAt: true, user: { select: { id: true, email: true, role: true } } },
+      });
+      return row;
+    },
+
+    async end(id: string): Promise<void> {
+      await db.authSession.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
+      ended.emit('ended', id);
+      // other processes check the row again within seconds even when this is not heard
+      await redis.commands.publish(CHANNEL, id).catch((error) => logger.warn({ err: error }, 'could not tell of an ended sign-in'));
+    },
+
+    onEnded(listener: (id: string) => void): () => void {
+      ended.on('ended', listener);
+      return () => ended.off('ended', listener);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { OwnerId } from '@/server/auth/owner-id';
+import type { Logger } from '@/server/logger';
+
+/** Postgres channel of the bell; a notification is `ownerId:seq:type`. */
+export const EVENT_CHANNEL = 'omniwp_event';
+
+/** `next` resolves when something may have been written since the last call (or when the signal aborts). */
+export type Bell = { next(): Promise<void>; close(): void };
+
+export type Bus = {
+  bellOf(ownerId: OwnerId, signal: AbortSignal): Bell;
+  /** Called for each ring: an owner's id and the event's type. Returns the way to stop. */
+  onRing(listener: (ownerId: string, type: string) => void): () => void;
+  close(): Promise<void>;
+};
+
+/**
+ * The doorbell: one dedicated connection that LISTENs, and says so to everybody in this process. The log is the truth, so after a
+ * lost connection it listens again and then rings for everybody. The same connection holds this process's advisory lock
+ * (`nodeLockKey`), by which other processes see that it is alive.
+ */
+export async function createBus(options: { url: string; nodeId: string; logger: Logger }): Promise<Bus> {
+  const { url, nodeId, logger } = options;
+  const rings = new EventEmitter().setMaxListeners(0);
+  let closed = false;
+  let client: Client | null = null;
+
+  async function listen(): Promise<Client> {
+    const next = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
+    next.on('error', (error) => logger.warn({ err: error }, 'the bell lost its connection'));
+    next.on('notification', ({ payload }) => {
+      const [owner = '', , type = ''] = (payload ?? '').split(':');
+      rings.emit('ring', owner, type);
+      rings.emit(`owner:${owner}`);
+    });
+    next.on('end', () => {
+      if (!closed) void reconnect();
+    });
+    try {
+      await next.connect();
+      await next.query(`LISTEN ${EVENT_CHANNEL}`);
+      await next.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [nodeId]);
+    } catch (error) {
+      await next.end().catch(() => {});
+      throw error;
+    }
+    return next;
+  }
+
+  let reconnecting = false;
+  async function reconnect(): Promise<void> {
+    if (reconnecting) return;
+    reconnecting = true;
+    for (let wait = 100; !closed; wait = Math.min(wait * 2, 5_000)) {
+      try {
+        client = await listen();
+        for (const name of rings.eventNames()) if (name !== 'ring') rings.emit(name);
+        break;
+      } catch {
+        await sleep(wait);
+      }
+    }
+    reconnecting = false;
+  }
+
+  client = await listen();
+
+  return {
+    bellOf(ownerId, signal) {
+      let pending = false;
+      let wake: (() => void) | null = null;
+      const ring = () => {
+        pending = true;
+        wake?.();
+      };
+      const name = `owner:${ownerId}`;
+      rings.on(name, ring);
+      signal.addEventListener('abort', ring);
+      return {
+        async next() {
+          if (!pending) await new Promise<void>((resolve) => (wake = resolve));
+          wake = null;
+          pending = false;
+        },
+        close() {
+          rings.off(name, ring);
+          signal.removeEventListener('abort', ring);
+        },
+      };
+    },
+    onRing(listener) {
+      rings.on('ring', listener);
+      return () => rings.off('ring', listener);
+    },
+    async close() {
+      closed = true;
+      await client?.end().catch(() => {});
+    },
+  };
+}
