@@ -6,8 +6,8 @@
 
 const ban = (regex, message, options = {}) => ({ regex, message, ...options });
 const typesOnly = (regex) => ban(regex, 'Types only.', { allowTypeImports: true });
-/** Everything of our own is forbidden except `allowed`; npm packages and Node's modules stay free. */
-const onlyOurs = (message, ...allowed) => ({ group: ['@/**', './**', ...allowed.map((path) => `!${path}`)], message });
+/** Everything in other folders is forbidden except `allowed`; npm packages and Node's modules stay free. */
+const onlyFrom = (message, ...allowed) => ({ group: ['@/**', ...allowed.map((path) => `!${path}`)], message });
 const rooms = (files, ...patterns) => ({ files, rules: { 'no-restricted-imports': ['error', { patterns }] } });
 
 const noParents = ban('^\\.\\.(/|$)', 'Across folders import by `@/…`, inside a folder by `./…`.');
@@ -30,8 +30,9 @@ const server = [...product, noMain, noPages, noClient];
 const feature = [...server, noTrpc, noRouter, noTransport, noWorker];
 const store = [noParents, noLibrary, noMain, noClient, noTrpc, noRouter, noTransport, noWorker];
 
-const ground = ['@/server/{config,errors,logger}', './{config,errors,logger}', '@/server/whatsapp/engine'];
-const shapes = ['@/server/auth/owner-id', '@/server/events/event', '@/server/*/schema', './schema'];
+const ground = ['@/server/{config,errors,logger}', '@/server/whatsapp/engine'];
+const shapes = ['@/server/auth/owner-id', '@/server/events/event', '@/server/*/schema'];
+const nothingHere = ban('^\\./', 'Nothing else of this folder.');
 
 export default {
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'jsx-a11y', 'promise', 'node', 'vitest'],
@@ -63,7 +64,8 @@ export default {
       ['server/events/event.ts'],
       ...product,
       typesOnly('^@/server/(whatsapp/engine|[^/]+/schema)$'),
-      onlyOurs('The union of events stands on npm and on types.', '@/server/whatsapp/engine', '@/server/*/schema'),
+      nothingHere,
+      onlyFrom('The union of events stands on npm and on types.', '@/server/whatsapp/engine', '@/server/*/schema'),
     ),
     rooms(['server/*/schema.ts'], noParents, {
       group: ['**', '!zod', '!@/server/*/schema'],
@@ -73,48 +75,34 @@ export default {
       ['server/{db,redis,migrate}.ts', 'server/events/{log,bus}.ts', 'server/embedded/**', 'server/jobs/queue.ts'],
       ...store,
       typesOnly('^@/server/auth/owner-id$'),
-      onlyOurs(
+      onlyFrom(
         'Stores and the log stand on config, errors, logger, the port, schemas and the Prisma client.',
         ...ground,
         ...shapes,
         '@/server/{db,redis,migrate}',
-        './{db,redis,migrate}',
         '@/server/events/*',
         '@/server/embedded/*',
         '@/server/jobs/queue',
         '@/server/generated/prisma/*',
-        './generated/prisma/*',
-        './{event,log,bus}',
-        './*postgres*',
-        './*redis*',
-        './*process*',
       ),
     ),
     rooms(
       ['server/embedded/redis.ts', 'server/whatsapp/browser-lookup.ts'],
       ...store,
-      onlyOurs('Lookups stand on scripts/find (docs/decisions/0001).', ...ground, '@/scripts/find/*', './*process*'),
+      onlyFrom('Lookups stand on scripts/find (docs/decisions/0001).', ...ground, '@/scripts/find/*'),
     ),
-    rooms(
-      ['server/whatsapp/wwebjs*.ts', 'server/whatsapp/browser.ts'],
-      noParents,
-      onlyOurs(
-        'The adapter knows the port and the logger alone.',
-        '@/server/logger',
-        './engine',
-        './{wwebjs,browser}*',
-      ),
-    ),
+    rooms(['server/whatsapp/wwebjs*.ts', 'server/whatsapp/browser.ts'], noParents, {
+      group: ['@/**', './**', '!@/server/logger', '!./engine', '!./{wwebjs,browser}*'],
+      message: 'The adapter knows the port and the logger alone.',
+    }),
     rooms(['server/{trpc,*/router,jobs/worker}.ts'], ...server, noTransport, noOtherRouter),
     rooms(['server/trpc.ts'], ...server, noTransport, noRouter),
     rooms(['server/{router,transport/*}.ts'], ...server),
     rooms(['server/main.ts'], ...product),
-    rooms(
-      ['server/client.ts'],
-      ...product,
-      typesOnly('^(@/server|\\.)/router$'),
-      onlyOurs('The client stands on npm and the type of the router.', '@/server/router', './router'),
-    ),
+    rooms(['server/client.ts'], ...product, typesOnly('^(@/server|\\.)/router$'), {
+      group: ['@/**', './**', '!@/server/router', '!./router'],
+      message: 'The client stands on npm and the type of the router.',
+    }),
 
     rooms(['app/**'], ...product, typesOnly('^@/server/router$'), {
       group: ['@/**', '!@/app/**', '!@/server/*/schema', '!@/server/router'],

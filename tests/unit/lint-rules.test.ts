@@ -26,7 +26,10 @@ const rooms: Record<string, { bad: string[]; good: string[] }> = {
   'server/jobs/queue.ts': { bad: ['./worker', '@/server/chats/chats'], good: ['@/server/config', 'zod'] },
   'server/embedded/postgres.ts': { bad: ['@/server/chats/chats', '@/scripts/find/redis'], good: ['./process', 'pg'] },
   'server/embedded/redis.ts': { bad: ['@/server/chats/chats'], good: ['@/scripts/find/redis.mjs'] },
-  'server/whatsapp/browser-lookup.ts': { bad: ['./session', 'puppeteer'], good: ['@/scripts/find/browser.mjs'] },
+  'server/whatsapp/browser-lookup.ts': {
+    bad: ['@/server/db', 'puppeteer'],
+    good: ['@/scripts/find/browser.mjs', './engine'],
+  },
   'server/whatsapp/wwebjs.ts': {
     bad: ['./session', './ingest', '@/server/db', '@/server/config'],
     good: ['whatsapp-web.js', 'puppeteer', './engine', './wwebjs-convert', './browser', '@/server/logger'],
