@@ -21,11 +21,11 @@ export type Credentials = { bearer: string | null; cookieHeader: string | null }
  * Throws TOKEN_REQUIRED, INVALID_TOKEN, TOKEN_EXPIRED or USER_NOT_FOUND.
  */
 export async function identify(
-  deps: { secret: string; sessions: AuthSessions },
+  deps: { secret: string; sessions: AuthSessions; cookieName: string },
   credentials: Credentials,
 ): Promise<Identity> {
   const { bearer, cookieHeader } = credentials;
-  const claims = bearer ? await verifyToken(deps.secret, bearer) : await readCookie(deps.secret, cookieHeader);
+  const claims = bearer ? await verifyToken(deps.secret, bearer) : await readCookie(deps, cookieHeader);
   if (!claims) throw new AppError('TOKEN_REQUIRED');
   if (!UUID.test(claims.sessionId)) throw new AppError('INVALID_TOKEN');
   const session = await deps.sessions.findLive(claims.sessionId);
@@ -42,8 +42,11 @@ export async function identify(
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** next-auth's session cookie: an encrypted JWT whose `sid` auth/options.ts set at sign-in. */
-async function readCookie(secret: string, header: string | null): Promise<{ userId: string; sessionId: string } | null> {
-  const token = sessionCookie(header);
+async function readCookie(
+  { secret, cookieName }: { secret: string; cookieName: string },
+  header: string | null,
+): Promise<{ userId: string; sessionId: string } | null> {
+  const token = sessionCookie(header, cookieName);
   if (!token) return null;
   const payload = await decode({ token, secret }).catch(() => null);
   if (typeof payload?.sid !== 'string' || typeof payload.sub !== 'string') throw new AppError('INVALID_TOKEN');
@@ -51,19 +54,16 @@ async function readCookie(secret: string, header: string | null): Promise<{ user
 }
 
 /** The cookie's value; next-auth splits a long one into `name.0`, `name.1`, … */
-function sessionCookie(header: string | null): string | null {
+function sessionCookie(header: string | null, name: string): string | null {
   const cookies = new Map(
     (header ?? '').split(';').map((part) => {
       const [name = '', ...value] = part.trim().split('=');
       return [name, value.join('=')] as const;
     }),
   );
-  for (const name of ['__Secure-next-auth.session-token', 'next-auth.session-token']) {
-    const whole = cookies.get(name);
-    if (whole) return decodeURIComponent(whole);
-    let joined = '';
-    for (let part = 0; cookies.has(`${name}.${part}`); part++) joined += cookies.get(`${name}.${part}`);
-    if (joined) return decodeURIComponent(joined);
-  }
-  return null;
+  const whole = cookies.get(name);
+  if (whole) return decodeURIComponent(whole);
+  let joined = '';
+  for (let part = 0; cookies.has(`${name}.${part}`); part++) joined += cookies.get(`${name}.${part}`);
+  return joined ? decodeURIComponent(joined) : null;
 }

@@ -39,8 +39,9 @@ export const message = z.object({
   errorCode: messageErrorCode.nullable(),
   /** The composer's own id, for the row that it wrote itself; null on everything else. */
   clientKey: z.string().nullable(),
-  /** Order within the chat: WhatsApp's time, ours until it has one. */
+  /** Order within the chat: by WhatsApp's time (ours until it has one), then by position. */
   at: z.coerce.date(),
+  position: z.number().int(),
   sentAt: z.coerce.date().nullable(),
   deliveredAt: z.coerce.date().nullable(),
   readAt: z.coerce.date().nullable(),

@@ -56,6 +56,8 @@ export const whatsappStatus = z.object({
   reason: statusReason.nullable(),
   progress: z.number().nullable(),
   hasSession: z.boolean(),
+  /** Messages that this version counts and does not store. */
+  skipped: z.object({ group: z.number(), channel: z.number(), status: z.number(), broadcast: z.number() }),
 });
 export type WhatsappStatus = z.infer<typeof whatsappStatus>;
 

@@ -1,0 +1,42 @@
+import type { Prisma } from '@/server/generated/prisma/client';
+import { type Chat, type Message, messageErrorCode, messageKind } from './schema';
+
+/** The newest message of each chat comes along in the same query. */
+export const withLastMessage = {
+  messages: { orderBy: [{ at: 'desc' }, { position: 'desc' }], take: 1 },
+} as const satisfies Prisma.ChatInclude;
+
+type MessageRow = Prisma.MessageGetPayload<object>;
+type ChatRow = Prisma.ChatGetPayload<{ include: typeof withLastMessage }>;
+
+/** The one place where a row becomes what callers see. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    chatId: row.chatId,
+    direction: row.direction,
+    kind: messageKind.catch('unsupported').parse(row.kind),
+    text: row.text,
+    status: row.status,
+    errorCode: row.errorCode === null ? null : messageErrorCode.catch('UNKNOWN').parse(row.errorCode),
+    clientKey: row.clientKey,
+    at: row.at,
+    position: Number(row.position),
+    sentAt: row.sentAt,
+    deliveredAt: row.deliveredAt,
+    readAt: row.readAt,
+  };
+}
+
+export function toChat(row: ChatRow): Chat {
+  const last = row.messages[0];
+  return {
+    id: row.id,
+    ownNumber: row.ownNumber,
+    phone: row.phone,
+    name: row.name,
+    unread: row.unread,
+    lastMessageAt: row.lastMessageAt,
+    lastMessage: last ? toMessage(last) : null,
+  };
+}

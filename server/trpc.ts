@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { initTRPC, TRPCError } from '@trpc/server';
+import superjson from 'superjson';
+import { ZodError } from 'zod';
+import type { Identity } from '@/server/auth/identity';
+import type { LoginLimit } from '@/server/auth/login-limit';
+import type { AuthSessions } from '@/server/auth/sessions';
+import type { Config } from '@/server/config';
+import type { Db } from '@/server/db';
+import { AppError, ERRORS, type ErrorCode, type ErrorDetail, isAppError, type Locale } from '@/server/errors';
+import type { Bus } from '@/server/events/bus';
+import { detailsOf } from '@/server/issue-words';
+import type { Logger } from '@/server/logger';
+import type { Registry } from '@/server/whatsapp/registry';
+
+/** The live parts that procedures call; made once, in main.ts. */
+export type Deps = {
+  config: Config;
+  db: Db;
+  bus: Bus;
+  logger: Logger;
+  authSessions: AuthSessions;
+  loginLimit: LoginLimit;
+  registry: Registry;
+};
+
+export type Context = {
+  deps: Deps;
+  requestId: string;
+  locale: Locale;
+  /** The caller's address, for limits. */
+  address: string;
+  /** The request comes from a page of another site (its Origin is not ours). */
+  foreignOrigin: boolean;
+  /** Checks the caller's credential, once per request however often it is called. Throws the 401 codes. */
+  identify: () => Promise<Identity>;
+};
+
+/** What a caller sees of an error; `message` is in their language. */
+export type AppErrorData = {
+  code: ErrorCode;
+  message: string;
+  requestId: string;
+  details?: ErrorDetail[];
+  retryAfter?: number;
+};
+
+const t = initTRPC.context<Context>().create({
+  transformer: superjson,
+  sse: { enabled: false },
+  errorFormatter({ shape, error, ctx }) {
+    const locale = ctx?.locale ?? 'es';
+    const app = describe(error, locale, ctx?.requestId ?? randomUUID());
+    const { status } = ERRORS[app.code];
+    const { stack: _, ...data } = shape.data;
+    return { ...shape, message: app.message, data: { ...data, httpStatus: status, app } };
+  },
+});
+
+/** Finds our code in whatever was thrown; what is not ours is INTERNAL and tells nothing. */
+export function describe(error: TRPCError, locale: Locale, requestId: string): AppErrorData {
+  const { cause } = error;
+  if (isAppError(cause)) {
+    const message = ERRORS[cause.code][locale];
+    const { fields, retryAfter } = cause.more;
+    return {
+      code: cause.code,
+      message,
+      requestId,
+      ...(fields && { details: fields.map((field) => ({ field, message })) }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    };
+  }
+  const code = trpcCode(error);
+  const details = cause instanceof ZodError ? detailsOf(cause.issues, locale) : undefined;
+  return { code, message: ERRORS[code][locale], requestId, ...(details && { details }) };
+}
+
+/** Errors that tRPC raises by itself: a bad body, an unknown procedure, a wrong method. */
+function trpcCode(error: TRPCError): ErrorCode {
+  switch (error.code) {
+    case 'BAD_REQUEST':
+    case 'PARSE_ERROR':
+    case 'METHOD_NOT_SUPPORTED':
+    case 'UNSUPPORTED_MEDIA_TYPE':
+    case 'PAYLOAD_TOO_LARGE':
+      return 'INVALID_INPUT';
+    case 'NOT_FOUND':
+      return 'NOT_FOUND';
+    default:
+      return 'INTERNAL';
+  }
+}
+
+/** Gives our errors tRPC's own code too, so that its clients and its HTTP status agree with the table. */
+const coded = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && isAppError(result.error.cause)) {
+    const cause = result.error.cause;
+    throw new TRPCError({ code: ERRORS[cause.code].trpc, cause, message: cause.code });
+  }
+  return result;
+});
+
+const authenticated = t.middleware(async ({ ctx, type, next }) => {
+  const identity = await ctx.identify();
+  // a cookie goes along by itself, so a page of another site could write, or listen, with it; a bearer token does not
+  if (identity.via === 'cookie' && ctx.foreignOrigin && type !== 'query') throw new AppError('FOREIGN_ORIGIN');
+  return next({ ctx: { ownerId: identity.ownerId, identity } });
+});
+
+const admin = t.middleware(async ({ ctx, next }) => {
+  const { role } = await ctx.identify();
+  if (role !== 'admin') throw new AppError('NOT_FOUND');
+  return next();
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+export const publicProcedure = t.procedure.use(coded);
+export const ownerProcedure = publicProcedure.use(authenticated);
+export const adminProcedure = ownerProcedure.use(admin);
