@@ -1,0 +1,100 @@
+import type { MessageType } from '@/sandbox/protocol';
+import type { Chat, ChatStore, Msg } from './chat-store';
+import { type Connection, Refused } from './connection';
+import type { MsgKey } from './msg-key';
+import type { Storage } from './storage';
+
+type Outgoing = { chat: string; id: string; body: string; type: MessageType; t: number };
+type Sent = { messageSendResult: 'OK' | 'ERROR_UNKNOWN' | 'ERROR_EXPIRED'; t: number; count: number };
+
+const outbox = 'outbox ';
+
+/**
+ * Messages leave in the order in which they were added. What has not been answered stays in the profile and leaves after the
+ * next connection, also of a page that was loaded anew; the network takes each id once.
+ */
+export function createSending(given: { connection: () => Connection; store: ChatStore; storage: Storage }) {
+  const { store, storage } = given;
+  const unsent = new Map<string, { message: Outgoing; settle(sent: Sent): void }>();
+  let line: Promise<void> = Promise.resolve();
+
+  function model(outgoing: Outgoing): Msg | undefined {
+    return store.messages.get(store.keyOf({ ...outgoing, fromMe: true, author: null }));
+  }
+
+  async function deliver(id: string): Promise<void> {
+    const entry = unsent.get(id);
+    if (!entry) return;
+    const { message, settle } = entry;
+    try {
+      const answer = await given.connection().call<{ t: number; ack: number }>({
+        op: 'send',
+        to: message.chat,
+        id,
+        body: message.body,
+        messageType: message.type,
+        t: message.t,
+      });
+      unsent.delete(id);
+      const sent = model(message);
+      if (sent && sent.ack < answer.ack) sent.set({ ack: answer.ack });
+      settle({ messageSendResult: 'OK', t: answer.t, count: 1 });
+    } catch (error) {
+      // No connection: it stays, with its clock, until there is one.
+      if (error instanceof Refused && error.code === 'OFFLINE') return;
+      unsent.delete(id);
+      model(message)?.set({ ack: -1 });
+      settle({ messageSendResult: 'ERROR_UNKNOWN', t: message.t, count: 1 });
+    }
+    await storage.remove(outbox + id);
+  }
+
+  function enqueue(id: string): void {
+    line = line.then(() => deliver(id));
+  }
+
+  async function add(chat: Chat, attributes: Record<string, unknown> & { id: MsgKey; t: number }): Promise<Outgoing> {
+    const message = store.createMsg(attributes);
+    const outgoing: Outgoing = {
+      chat: chat.id.toString(),
+      id: attributes.id.id,
+      body: String(attributes.body ?? ''),
+      type: (attributes.type as MessageType | undefined) ?? 'chat',
+      t: attributes.t,
+    };
+    await storage.put(outbox + outgoing.id, outgoing);
+    store.chats.add(chat);
+    chat.msgs.add(message);
+    chat.set({ t: message.t, lastReceivedKey: message.id });
+    store.messages.add(message);
+    return outgoing;
+  }
+
+  return {
+    /** As on the real page: two promises, one for "it is in the chat" and one for "the network has it". */
+    addAndSendMsgToChat(
+      chat: Chat,
+      attributes: Record<string, unknown> & { id: MsgKey; t: number },
+    ): [Promise<Msg | undefined>, Promise<Sent>] {
+      const added = add(chat, attributes);
+      const sent = added.then(
+        (message) =>
+          new Promise<Sent>((settle) => {
+            unsent.set(message.id, { message, settle });
+            enqueue(message.id);
+          }),
+      );
+      return [added.then(model), sent];
+    },
+    /** Sends again what is still here, from this page or from one before it. */
+    async resend(): Promise<void> {
+      const kept = (await storage.entries(outbox)) as Outgoing[];
+      for (const message of kept.sort((a, b) => a.t - b.t)) {
+        if (!unsent.has(message.id)) unsent.set(message.id, { message, settle: () => undefined });
+        enqueue(message.id);
+      }
+    },
+  };
+}
+
+export type Sending = ReturnType<typeof createSending>;
