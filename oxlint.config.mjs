@@ -117,7 +117,7 @@ export default {
       message: 'The sandbox knows nothing of the product.',
     }),
     rooms(['scripts/**'], {
-      group: ['**', '!node:*', '!./**'],
+      group: ['**', '!node:*', '!node:*/*', '!./**'],
       message: 'Scripts run before npm install: Node alone.',
     }),
     rooms(['tests/**', 'bench/**'], noParents),

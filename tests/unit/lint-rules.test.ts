@@ -92,7 +92,7 @@ const rooms: Record<string, { bad: string[]; good: string[] }> = {
   },
   'scripts/quickstart.mjs': {
     bad: ['pg', '@/server/config', '../server/config', 'chalk'],
-    good: ['node:fs', './find/redis.mjs'],
+    good: ['node:fs', 'node:fs/promises', './find/redis.mjs'],
   },
   'tests/unit/a.test.ts': {
     bad: ['../support/database'],
