@@ -169,7 +169,6 @@ export function createLink(given: {
         credentials = { deviceId: frame.deviceId, token: frame.token };
         socket.set({ state: 'PAIRING' });
         await storage.put('credentials', credentials);
-        conn.set({ ref: undefined });
         return;
       case 'bootstrap':
         return bootstrap(frame);
