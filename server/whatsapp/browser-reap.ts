@@ -1,0 +1,34 @@
+import { realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { findProcess, isMain, listProcesses, type ProcessRow, profileOf } from './browser-processes';
+import { clearLocks, endBrowsersOn, findLiveOwner, isClaimed } from './browser-profile';
+
+/**
+ * Ends browsers below `sessionsRoot` that nobody owns any more: a server that was SIGKILLed leaves them behind, with the
+ * profile's lock. A browser whose owner lives (this process or another one over the same folder) is left alone.
+ * @returns how many processes were ended, for the log
+ */
+export async function reapOrphans(sessionsRoot: string): Promise<number> {
+  const root = await realpath(sessionsRoot).catch(() => null);
+  if (!root) return 0;
+  const byProfile = new Map<string, ProcessRow[]>();
+  for (const row of await listProcesses()) {
+    const dir = profileOf(row);
+    if (dir?.startsWith(root + sep)) byProfile.set(dir, [...(byProfile.get(dir) ?? []), row]);
+  }
+  let ended = 0;
+  for (const [dir, rows] of byProfile) {
+    if (isClaimed(dir) || (await findLiveOwner(dir)) || (await hasLiveParent(rows))) continue;
+    ended += await endBrowsersOn(dir, rows);
+    await clearLocks(dir);
+  }
+  return ended;
+}
+
+/** A browser without an owner's file may have just been started by hand: only one that nobody is the parent of is an orphan. */
+async function hasLiveParent(rows: ProcessRow[]): Promise<boolean> {
+  const parent = rows.find(isMain)?.parent ?? 0;
+  if (parent <= 1) return false;
+  const row = await findProcess(parent);
+  return row !== null && !/^(systemd|init|tini|dumb-init|docker-init)$/.test(row.command[0]?.split('/').pop() ?? '');
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { chromiumArgs } from './browser-args';
+import { createPipeTransport } from './browser-pipe';
+import { listProcesses, signalGroup, waitUntilGone } from './browser-processes';
+import { claimProfile, releaseProfile } from './browser-profile';
+
+export type BrowserOptions = {
+  executablePath: string;
+  profileDir: string;
+  args: string[];
+  userAgent: string;
+  /** Added to the few variables that the browser gets; libraries of an unpacked browser, for example. */
+  env?: Record<string, string>;
+  /** Until the browser answers, ms. */
+  launchMs: number;
+  /** For each step of the ending: close, SIGTERM, SIGKILL. ms */
+  endMs: number;
+  /** Ends a start that is under way. */
+  signal?: AbortSignal;
+};
+
+export type OwnedBrowser = {
+  browser: Browser;
+  page: Page;
+  pid: number;
+  /** Resolves when the browser process has ended, whoever ended it, with a word for the log. */
+  exited: Promise<string>;
+  /** Idempotent: close, then SIGTERM, then SIGKILL of the whole group; resolves when no process is left. */
+  end: () => Promise<void>;
+};
+
+export class BrowserLaunchError extends Error {
+  override name = 'BrowserLaunchError';
+}
+
+/** No secret of the server's reaches the browser: only what it needs to run and to show text. */
+const passed = /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|XDG_.*|FONTCONFIG_.*|LD_LIBRARY_PATH|SYSTEMROOT)$/;
+
+/**
+ * Starts a browser that belongs to us: as leader of its own process group, on a profile that we hold, over a pipe (no
+ * port for others to connect to; and when this process dies, the pipe closes and the browser ends by itself).
+ * @throws ProfileInUseError, BrowserLaunchError (its message is what the browser said last)
+ */
+export async function launchBrowser(options: BrowserOptions): Promise<OwnedBrowser> {
+  const profileDir = await claimProfile(options.profileDir);
+  const args = chromiumArgs({ profileDir, extra: options.args, userAgent: options.userAgent });
+  const child = spawn(options.executablePath, args, {
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    env: { ...browserEnv(), ...options.env } as NodeJS.ProcessEnv,
+  });
+  const lastWords = readLastWords(child);
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `ended with code ${code}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  let connection: Browser | null = null;
+  let ending: Promise<void> | null = null;
+  const end = () => {
+    ending ??= endGroup(child, () => connection, profileDir, exited, options.endMs);
+    return ending;
+  };
+  try {
+    const transport = createPipeTransport(child);
+    const failed = exited.then((how) => Promise.reject(new BrowserLaunchError(`${how}: ${lastWords()}`)));
+    const late = new Promise<never>((_, reject) => {
+      const fail = () => reject(new BrowserLaunchError(`no answer in ${options.launchMs} ms: ${lastWords()}`));
+      setTimeout(fail, options.launchMs).unref();
+    });
+    const aborted = new Promise<never>((_, reject) => {
+      const fail = () => reject(new BrowserLaunchError('stopped while starting'));
+      if (options.signal?.aborted) fail();
+      options.signal?.addEventListener('abort', fail, { once: true });
+    });
+    const connecting = puppeteer
+      .connect({ transport, defaultViewport: null, protocolTimeout: 180_000 })
+      .then(async (browser) => {
+        connection = browser;
+        return { browser, page: await firstPage(browser) };
+      });
+    for (const promise of [failed, late, aborted, connecting]) promise.catch(() => undefined);
+    const { browser, page } = await Promise.race([connecting, failed, late, aborted]);
+    return { browser, page, pid: child.pid ?? 0, exited, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function firstPage(browser: Browser): Promise<Page> {
+  const target = await browser.waitForTarget((candidate) => candidate.type() === 'page');
+  return (await target.page()) ?? (await browser.newPage());
+}
+
+async function endGroup(
+  child: ChildProcess,
+  connection: () => Browser | null,
+  profileDir: string,
+  exited: Promise<string>,
+  stepMs: number,
+): Promise<void> {
+  const group = child.pid;
+  if (group !== undefined) {
+    const closed = connection()
+      ?.close()
+      .catch(() => undefined);
+    if (closed) await Promise.race([exited, after(stepMs)]);
+    if (isRunning(child)) {
+      signalGroup(group, 'SIGTERM');
+      await Promise.race([exited, after(stepMs)]);
+    }
+    // The leader is gone or deaf; children of it may still hold the profile.
+    const left = await waitUntilGone(group, profileDir, isRunning(child) ? 0 : 500);
+    if (left.length > 0 || isRunning(child)) {
+      signalGroup(group, 'SIGKILL');
+      for (const row of await waitUntilGone(group, profileDir, stepMs)) signalGroup(row.group, 'SIGKILL');
+    }
+  }
+  connection()?.disconnect();
+  for (const stream of child.stdio) stream?.destroy();
+  await releaseProfile(profileDir);
+}
+
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+const after = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+
+function browserEnv(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && passed.test(name)) env[name] = value;
+  return env;
+}
+
+/** The last lines that the browser wrote, for the message of a failed start. */
+function readLastWords(child: ChildProcess): () => string {
+  let text = '';
+  child.stderr?.setEncoding('utf8');
+  child.stderr?.on('data', (chunk: string) => {
+    text = (text + chunk).slice(-2000);
+  });
+  return () => text.trim().split('\n').slice(-3).join(' | ') || 'it said nothing';
+}
+
+/** How many processes a running browser has; 0 when it is gone. For tests and for the memory metric. */
+export async function countProcesses(pid: number): Promise<number> {
+  return (await listProcesses()).filter((row) => row.group === pid).length;
+}

@@ -1,0 +1,118 @@
+import type { Page } from 'puppeteer-core';
+import type { Client } from 'whatsapp-web.js';
+import { type Engine, EngineError, type EngineMessage } from './engine';
+import { findSent, readChats, readHistory } from './wwebjs-chat-page';
+import { type RawMessage, silentTypes, toChat, toMessage } from './wwebjs-convert';
+import { DeadlineError, within } from './wwebjs-deadline';
+import { chatIdOf, digitsOf, idText, isLid, phoneOf } from './wwebjs-ids';
+import type { LidBook } from './wwebjs-lids';
+import type { Deadlines, EngineLogger } from './wwebjs-settings';
+import type { EventStream } from './wwebjs-stream';
+
+export type CallDeps = {
+  client: Client;
+  page: Page;
+  lids: LidBook;
+  stream: EventStream;
+  deadlines: Deadlines;
+  /** Rejects when the browser or the page died, or the engine stops. */
+  died: Promise<never>;
+  logger: EngineLogger;
+};
+
+type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'history' | 'markRead'>>;
+
+/** What a ready engine can be asked. Every call ends: with an answer, after its deadline, or when the browser dies. */
+export function createCalls({ client, page, lids, stream, deadlines, died, logger }: CallDeps): Calls {
+  const context = { phoneOfLid: lids.phoneOf };
+
+  /** For calls that change nothing: nothing left, whatever happened. */
+  async function ask<T>(phase: string, ms: number, work: Promise<T>): Promise<T> {
+    try {
+      return await within(ms, phase, work, died);
+    } catch (error) {
+      if (error instanceof EngineError) throw error;
+      const code = error instanceof DeadlineError ? 'TIMEOUT' : 'REJECTED';
+      throw new EngineError(code, 'no', `${phase}: ${wordsOf(error)}`);
+    }
+  }
+
+  /**
+   * The library resolves nothing for a message that it cannot find again, and fails on changes that happen after WhatsApp took
+   * it: so the chat itself is asked. A message that left is never reported as failed.
+   */
+  async function settle(chat: string, text: string, since: number, cause: unknown): Promise<RawMessage> {
+    const wanted = { chatId: chat, text, since, known: stream.sentIds() };
+    const looking = within(deadlines.callMs, 'looking for the message', page.evaluate(findSent, wanted), died);
+    const found = await looking.catch(() => null);
+    if (found?.message) return found.message as RawMessage;
+    const late = cause instanceof DeadlineError;
+    if (found && !found.chat && !late) throw new EngineError('CHAT_NOT_FOUND', 'no', 'The page has no such chat.');
+    logger.warn({ err: cause }, 'a send failed');
+    if (late) throw new EngineError('TIMEOUT', 'unknown', wordsOf(cause));
+    // The page answers and knows of no such message: it was refused before it was queued.
+    if (found && cause !== null) throw new EngineError('REJECTED', 'no', wordsOf(cause));
+    throw new EngineError('UNKNOWN', 'unknown', cause === null ? 'The page did not say what it sent.' : wordsOf(cause));
+  }
+
+  async function sendText(chat: string, text: string): Promise<RawMessage> {
+    // The page dates a message by its own clock, in whole seconds.
+    const since = Math.floor(Date.now() / 1000) - 1;
+    // No read receipt by answering, no preview that has to be fetched first, no text taken for a contact card.
+    const options = { sendSeen: false, linkPreview: false, parseVCards: false };
+    try {
+      const sent = await within(deadlines.sendMs, 'send', client.sendMessage(chat, text, options), died);
+      if (sent) return sent.rawData as RawMessage;
+    } catch (error) {
+      return settle(chat, text, since, error);
+    }
+    return settle(chat, text, since, null);
+  }
+
+  return {
+    async send(chat, content) {
+      const slot = stream.beginSend();
+      let message: EngineMessage | null = null;
+      try {
+        const raw = await sendText(chat, content.text);
+        await lids.learn(chat);
+        message = toMessage(raw, context);
+        if (!message) throw new EngineError('UNKNOWN', 'unknown', 'The page sent a message that has no id.');
+        return message;
+      } finally {
+        slot.settle(message?.id ?? null);
+      }
+    },
+
+    async resolve(phone) {
+      const digits = digitsOf(phone);
+      const wid = await ask('number check', deadlines.callMs, client.getNumberId(digits));
+      const chatId = chatIdOf(wid);
+      if (!chatId) return null;
+      // WhatsApp's own spelling of a number may differ from the one that was typed (Mexico, Brazil, Argentina).
+      const spelt = phoneOf(wid) ?? lids.phoneOf(chatId) ?? `+${digits}`;
+      if (isLid(chatId)) lids.remember(chatId, spelt);
+      return { chatId, phone: spelt };
+    },
+
+    async chats(limit) {
+      const rows = await ask('chat list', deadlines.loadMs, page.evaluate(readChats, limit));
+      for (const row of rows) await lids.learn(idText(row.id) ?? '');
+      return rows.map((row) => toChat(row, context)).filter((chat) => chat !== null);
+    },
+
+    async history(chat, limit, before) {
+      const wanted = { chatId: chat, limit, before: before ?? null, skip: silentTypes };
+      const rows = await ask('history', deadlines.loadMs, page.evaluate(readHistory, wanted));
+      await lids.learn(chat);
+      return (rows ?? []).map((row) => toMessage(row as RawMessage, context)).filter((message) => message !== null);
+    },
+
+    async markRead(chat) {
+      const found = await ask('read receipt', deadlines.callMs, client.sendSeen(chat));
+      if (!found) throw new EngineError('CHAT_NOT_FOUND', 'no', 'The page has no such chat.');
+    },
+  };
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);

@@ -1,0 +1,181 @@
+import type { Browser, Frame, Page } from 'puppeteer-core';
+import library, { type ClientOptions } from 'whatsapp-web.js';
+import { pause, within } from './wwebjs-deadline';
+import { pairingModules, waitForModules } from './wwebjs-modules';
+import { keepLogoutReason, markDocument, nameShim, readLogoutReason, repairPage } from './wwebjs-page';
+import type { Deadlines, EngineLogger } from './wwebjs-settings';
+import type { UserAgent } from './wwebjs-user-agent';
+
+/** Modules that the page lacks: the engine reports them as WHATSAPP_CHANGED. */
+export class PageChangedError extends Error {
+  override name = 'PageChangedError';
+  constructor(readonly missing: string[]) {
+    super(`the page lacks ${missing.join(', ')}`);
+  }
+}
+
+export type ClientSeams = {
+  browser: Browser;
+  page: Page;
+  userAgent: UserAgent;
+  /** Shown to code that compares versions where the page names none. */
+  fallbackVersion: string;
+  deadlines: Deadlines;
+  logger: EngineLogger;
+  /** Rejects when the browser or the page died. */
+  died: Promise<never>;
+  /** The page says that the device is being unlinked. */
+  onLogout: (reason: string) => void;
+  /** The page was loaded anew within the same browser: nothing can be called until it is ready again. */
+  onReload: () => void;
+  /** The page's `hasSynced` changed, in whichever direction. */
+  onSyncedEdge: () => void;
+  /** A message for which the library had no object: the page's own serialized model. */
+  onRawMessage: (raw: unknown) => void;
+  onFatal: (error: unknown) => void;
+};
+
+type Internals = { inject: () => Promise<void>; initWebVersionCache: () => Promise<void> };
+/** The library's own methods that its type declarations leave out. */
+const internals = library.Client.prototype as unknown as Internals;
+
+const navigated = /context was destroyed|Cannot find context|detached|navigat/i;
+
+/**
+ * The library's client on a browser that we own. It differs in what goes wrong otherwise (docs/decisions/0003): the start has
+ * deadlines, the page is repaired before each inject, a change of the address bar does not inject twice, and `destroy()`
+ * leaves the browser to the engine.
+ */
+export class RepairedClient extends library.Client {
+  /** Counts injects: an inject that a navigation overtook has nothing to say any more. */
+  private turn = 0;
+  /** For the present document, until it was taken. */
+  private synced: (() => Promise<unknown>) | null = null;
+  private syncedHandler: (() => Promise<unknown>) | null = null;
+
+  constructor(
+    private readonly seams: ClientSeams,
+    options: ClientOptions,
+  ) {
+    super(options);
+  }
+
+  override async initialize(): Promise<void> {
+    const { page, browser, userAgent, deadlines, died } = this.seams;
+    this.pupBrowser = browser as unknown as typeof this.pupBrowser;
+    this.pupPage = page as unknown as typeof this.pupPage;
+    this.watchBindings(page);
+    const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, died);
+    await call('user agent', page.setUserAgent(userAgent));
+    await call('page preparation', page.evaluateOnNewDocument(nameShim));
+    await call('page version', internals.initWebVersionCache.call(this));
+    const opened = page.goto('https://web.whatsapp.com/', {
+      waitUntil: 'domcontentloaded',
+      timeout: deadlines.pageMs,
+      referer: 'https://whatsapp.com/',
+    });
+    await within(deadlines.pageMs, 'opening the page', opened, died);
+    page.on('framenavigated', (frame) => this.handleNavigation(frame));
+    await this.inject();
+  }
+
+  async inject(): Promise<void> {
+    const { page, deadlines, died, fallbackVersion } = this.seams;
+    this.turn += 1;
+    const turn = this.turn;
+    const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, died);
+    try {
+      if (await call('page mark', page.evaluate(markDocument))) return;
+      this.synced = null;
+      const missing = await waitForModules(page, pairingModules, {
+        patienceMs: deadlines.modulesMs,
+        quietMs: deadlines.quietMs,
+        callMs: deadlines.callMs,
+      });
+      if (missing.length > 0) throw new PageChangedError(missing);
+      await call('page repair', page.evaluate(repairPage, fallbackVersion));
+      await call('logout listener', page.evaluate(keepLogoutReason));
+      await within(deadlines.startMs, 'injection', internals.inject.call(this), died);
+      this.synced = this.syncedHandler;
+    } catch (error) {
+      if (await this.wasOvertaken(turn, error)) return;
+      throw error;
+    }
+  }
+
+  /** The engine ends the browser, and keeps the page open on states that pass. */
+  override async destroy(): Promise<void> {}
+
+  /**
+   * The library's handler of "synced", which puts its functions into the page, subscribes to it and says `ready`; once for
+   * each document. The library itself runs it on every change of `hasSynced`, and never where that was true from the start.
+   * null: it was run, or the library is not listening yet.
+   */
+  takeSynced(): (() => Promise<unknown>) | null {
+    const run = this.synced;
+    this.synced = null;
+    return run;
+  }
+
+  private handleNavigation(frame: Frame): void {
+    const { page, onLogout, onReload, onFatal } = this.seams;
+    if (frame !== page.mainFrame()) return;
+    const url = frame.url();
+    if (url.includes('post_logout=1')) {
+      onLogout(new URL(url).searchParams.get('logout_reason') ?? 'LOGOUT');
+      return;
+    }
+    const again = async () => {
+      const { callMs } = this.seams.deadlines;
+      const same = await within(callMs, 'page mark', page.evaluate('globalThis.__omniwp === true'));
+      if (same) return;
+      onReload();
+      await this.inject();
+    };
+    again().catch((error: unknown) => {
+      if (!(error instanceof Error && navigated.test(error.message))) onFatal(error);
+    });
+  }
+
+  /** A navigation makes every call into the old document fail, a little before it is announced. */
+  private async wasOvertaken(turn: number, error: unknown): Promise<boolean> {
+    if (error instanceof Error && navigated.test(error.message)) await pause(500);
+    return turn !== this.turn;
+  }
+
+  /** The library reaches Node through exposed functions; three of them need more care than it takes. */
+  private watchBindings(page: Page): void {
+    const expose = page.exposeFunction.bind(page);
+    page.exposeFunction = (name, given) => {
+      const target = given as (...args: unknown[]) => unknown;
+      switch (name) {
+        case 'onAppStateHasSyncedEvent': {
+          this.syncedHandler = async () => target();
+          return expose(name, () => this.seams.onSyncedEdge());
+        }
+        case 'onAddMessageEvent':
+          return expose(name, (raw: unknown) => this.handleMessage(target, raw));
+        case 'onLogoutEvent':
+          return expose(name, () => this.handleLogout());
+        default:
+          return expose(name, target);
+      }
+    };
+  }
+
+  private handleMessage(target: (...args: unknown[]) => unknown, raw: unknown): void {
+    try {
+      target(raw);
+    } catch (error) {
+      // A kind that the library's own classes cannot read is still a message.
+      this.seams.logger.warn({ err: error }, 'the library could not read a message');
+      this.seams.onRawMessage(raw);
+    }
+  }
+
+  private async handleLogout(): Promise<void> {
+    const reading = this.seams.page.evaluate(readLogoutReason);
+    const reason = await within(1000, 'logout reason', reading).catch(() => null);
+    this.seams.onLogout(reason ?? 'LOGOUT');
+  }
+}

@@ -1,0 +1,81 @@
+import type { Page } from 'puppeteer-core';
+import { pause, within } from './wwebjs-deadline';
+import { findMissing, loadOnDemand } from './wwebjs-page';
+
+/** What whatsapp-web.js 1.34.7 asks the page for until there is a QR (its Client.inject and AuthStore). */
+export const pairingModules = [
+  'WAWebSocketModel.Socket.on',
+  'WAWebCmd.Cmd.on',
+  'WAWebConnModel.Conn.on',
+  'WAWebOfflineHandler',
+  'WAWebAltDeviceLinkingApi',
+  'WABase64.encodeB64',
+  'WAWebCompanionRegClientUtils',
+  'WAWebAdvSignatureApi',
+  'WAWebUserPrefsInfoStore.waNoiseInfo.get',
+  'WAWebSignalStoreApi.waSignalStore.getRegistrationInfo',
+  'WAWebUserPrefsMultiDevice.getADVSecretKey',
+];
+
+/** What it, and a text message in either direction, cannot do without after that: the page is checked for them before `ready`. */
+export const chatModules = [
+  'WAWebConnModel.Conn.serialize',
+  'WAWebUserPrefsMeUser.getMaybeMePnUser',
+  'WAWebUserPrefsMeUser.getMaybeMeLidUser',
+  'WAWebCollections.Msg.on',
+  'WAWebCollections.Msg.get',
+  'WAWebCollections.Chat.on',
+  'WAWebCollections.Chat.get',
+  'WAWebSyncGatingUtils',
+  'WAWebCallCollection',
+  'WALinkify.findLinks',
+  'WALinkify.findLink',
+  'WAWebWidFactory.createWid',
+  'WAWebChatGetters.getIsNewsletter',
+  'WAWebChatGetters.getIsBroadcast',
+  'WAWebGetEphemeralFieldsMsgActionsUtils.getEphemeralFields',
+  'WAWebMsgKey.newId',
+  'WAWebSendMsgChatAction.addAndSendMsgToChat',
+];
+
+/** What single features want: missed in the log, and the call that needs one fails; the rest works. */
+export const optionalModules = [
+  'WAWebStreamModel.Stream.markAvailable',
+  'WAWebUpdateUnreadChatAction.sendSeen',
+  'WAWebFindChatAction.findOrCreateLatestChat',
+  'WAWebQueryExistsJob.queryWidExists',
+  'WAWebChatLoadMessages.loadEarlierMsgs',
+  'WAWebCollections.Chat.getModelsArray',
+  'WAWebLidMigrationUtils.toPn',
+];
+
+/** `quietMs`: how long the count of modules must stand still before the page's own loader is asked for the rest. */
+export type ModuleWait = { patienceMs: number; quietMs: number; callMs: number };
+
+/**
+ * Waits until all of `wanted` are there: the page registers its modules bit by bit, some only after login, some only when
+ * asked. The patience starts anew whenever their number grows, up to three times over.
+ * @returns what is still missing when the patience is at its end; empty when all is there
+ */
+export async function waitForModules(page: Page, wanted: string[], wait: ModuleWait): Promise<string[]> {
+  const started = Date.now();
+  let grown = started;
+  let count: number | null = null;
+  let asked = false;
+  for (let delay = 20; ; delay = Math.min(delay * 2, 250)) {
+    const { missing, modules } = await within(wait.callMs, 'module check', page.evaluate(findMissing, wanted));
+    if (missing.length === 0) return [];
+    const now = Date.now();
+    if (modules !== count) {
+      count = modules;
+      grown = now;
+    }
+    if (!asked && now - grown >= wait.quietMs) {
+      asked = true;
+      const names = [...new Set(missing.map((path) => path.split('.')[0] ?? path))];
+      await within(wait.callMs, 'module loading', page.evaluate(loadOnDemand, names));
+    }
+    if (now - grown >= wait.patienceMs || now - started >= 3 * wait.patienceMs) return missing;
+    await pause(delay);
+  }
+}

@@ -1,0 +1,61 @@
+import type { EngineState, PairingMethod } from './engine';
+import type { Level } from './wwebjs-page';
+import type { Deadlines } from './wwebjs-settings';
+
+type PairingState = Extract<EngineState, { kind: 'pairing' }>;
+
+export type Pairing = {
+  showQr: (data: string) => void;
+  showCode: (data: string) => void;
+  /** Asks for codes instead of QRs, or back: what the page says of the other kind is not shown meanwhile. */
+  use: (method: PairingMethod) => void;
+  /** To be called with each look at the unlinked page. */
+  look: (level: Level) => void;
+  /** Whether an idle page means that nothing more will come. */
+  isOver: () => boolean;
+  /** Whether anything was shown yet. */
+  hasBegun: () => boolean;
+};
+
+/**
+ * What the page shows for pairing, and until when it is good. The page names no end: WhatsApp shows the first QR for 60 s and
+ * each one after it for 20. The page is the witness: as long as it still shows the same one and is not idle, the QR is
+ * good, and its end moves; a new one replaces it.
+ */
+export function createPairing(deadlines: Deadlines, say: (state: PairingState) => void): Pairing {
+  let method: PairingMethod = 'qr';
+  let qr: { data: string; expiresAt: Date } | null = null;
+  let code: { data: string; expiresAt: Date } | null = null;
+
+  const inFuture = (ms: number): Date => new Date(Date.now() + ms);
+  const tell = (): void => {
+    const shown = method === 'qr' ? qr : code;
+    if (shown) say({ kind: 'pairing', method, ...shown });
+  };
+
+  return {
+    showQr(data) {
+      if (data === qr?.data) return;
+      qr = { data, expiresAt: inFuture(qr ? deadlines.nextQrMs : deadlines.firstQrMs) };
+      if (method === 'qr') tell();
+    },
+    showCode(data) {
+      code = { data, expiresAt: inFuture(deadlines.codeMs) };
+      if (method === 'code') tell();
+    },
+    use(next) {
+      if (next === method) return;
+      method = next;
+      tell();
+    },
+    look(level) {
+      if (!qr || !level.ref || !qr.data.startsWith(`${level.ref},`)) return;
+      // Two looks before the end, so that no moment without a QR shows.
+      if (qr.expiresAt.getTime() - Date.now() > 2 * deadlines.pollMs) return;
+      qr.expiresAt = inFuture(deadlines.nextQrMs);
+      if (method === 'qr') tell();
+    },
+    isOver: () => method === 'qr' || (code !== null && code.expiresAt.getTime() <= Date.now()),
+    hasBegun: () => qr !== null || code !== null,
+  };
+}

@@ -1,0 +1,71 @@
+import { BrowserLaunchError } from './browser';
+import { ProfileInUseError } from './browser-profile';
+import type { EngineFailure, EngineState } from './engine';
+import { PageChangedError } from './wwebjs-client';
+import { DeadlineError } from './wwebjs-deadline';
+
+/** What a word of `Socket.state` means for the engine. */
+export type StateMeaning =
+  | { kind: 'connected' }
+  /** On the way, or for a moment without a network: fine unless it lasts. */
+  | { kind: 'passing' }
+  | { kind: 'unpaired'; idle: boolean }
+  | { kind: 'end'; state: Extract<EngineState, { kind: 'offline' | 'crashed' }> };
+
+const end = (kind: 'offline' | 'crashed', code: EngineFailure['code'], detail: string): StateMeaning => ({
+  kind: 'end',
+  state: { kind, reason: { code, detail } },
+});
+
+/**
+ * The library destroys its browser on every state outside a short list; none of them unlinks the device, so here they end the
+ * generation and keep the profile. A word that nobody knows is taken for one that passes.
+ */
+export function meaningOf(state: string | null): StateMeaning {
+  switch (state) {
+    case 'CONNECTED':
+      return { kind: 'connected' };
+    case 'UNPAIRED':
+      return { kind: 'unpaired', idle: false };
+    case 'UNPAIRED_IDLE':
+      return { kind: 'unpaired', idle: true };
+    case 'CONFLICT':
+      return end('offline', 'CONFLICT', 'the link is in use in another browser');
+    case 'PROXYBLOCK':
+      return end('offline', 'CONNECTION_LOST', 'WhatsApp refuses this network (PROXYBLOCK)');
+    case 'DEPRECATED_VERSION':
+      return end('crashed', 'WHATSAPP_CHANGED', 'WhatsApp no longer accepts this version of its page');
+    case 'TOS_BLOCK':
+    case 'SMB_TOS_BLOCK':
+      return end('crashed', 'AUTH_FAILED', `WhatsApp blocked the account (${state})`);
+    default:
+      return { kind: 'passing' };
+  }
+}
+
+/** Why a start or a reload failed, as the port says it. */
+export function failureOf(error: unknown): EngineFailure {
+  const detail = detailOf(error);
+  if (error instanceof ProfileInUseError) return { code: 'PROFILE_IN_USE', detail };
+  if (error instanceof BrowserLaunchError) {
+    return { code: /ENOENT|EACCES/.test(detail) ? 'BROWSER_NOT_FOUND' : 'BROWSER_DIED', detail };
+  }
+  if (error instanceof PageChangedError) return { code: 'WHATSAPP_CHANGED', detail };
+  if (error instanceof DeadlineError) {
+    return { code: error.phase === 'opening the page' ? 'PAGE_UNREACHABLE' : 'READY_TIMEOUT', detail };
+  }
+  // A pinned version whose file is not there (VersionResolveError), no network, a certificate that is not WhatsApp's.
+  if (/load version|net::|Navigation timeout/i.test(detail)) return { code: 'PAGE_UNREACHABLE', detail };
+  if (/auth timeout|ready timeout/.test(detail)) return { code: 'READY_TIMEOUT', detail };
+  // What the library's own code in the page could not read or call.
+  if (/is not a function|Cannot read|undefined|null|not found|requireLazy|module/i.test(detail)) {
+    return { code: 'WHATSAPP_CHANGED', detail };
+  }
+  return { code: 'UNKNOWN', detail };
+}
+
+/** First line, no ids and no numbers: this is shown and logged. */
+function detailOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? '').replace(/\d{7,}/g, '…').slice(0, 300);
+}

@@ -1,0 +1,98 @@
+import type { EngineEvent, MessageId } from './engine';
+import { type RawMessage, toAck, toMessage } from './wwebjs-convert';
+import { chatIdOf, chatOfMessageId, idText } from './wwebjs-ids';
+import type { LidBook } from './wwebjs-lids';
+
+/** How many ids are remembered, to tell what was said already. */
+const memory = 2000;
+
+/** What happens to one send while it is under way. */
+export type SendSlot = { settle: (sent: MessageId | null) => void };
+
+export type EventStream = {
+  message: (raw: RawMessage) => void;
+  ack: (raw: RawMessage, value: unknown) => void;
+  /** Everything that came before this waits for it: `ready` is said before the first message. */
+  open: () => void;
+  beginSend: () => SendSlot;
+  /** Ids of what was sent through this engine lately. */
+  sentIds: () => string[];
+};
+
+/**
+ * Puts the page's messages and acks in one order and says each once. What the owner typed elsewhere is told; what we send
+ * ourselves is not, since the sender has it from its own call: so while a send is under way, own messages and acks wait until
+ * it is known which of them are its.
+ */
+export function createEventStream(emit: (event: EngineEvent) => void, lids: LidBook): EventStream {
+  const seen = new Set<string>();
+  const sent = new Set<string>();
+  const underWay = new Set<object>();
+  let held: { event: EngineEvent; until: Set<object> }[] = [];
+  let early: EngineEvent[] | null = [];
+  let queue = Promise.resolve();
+
+  const remember = (ids: Set<string>, id: string): void => {
+    ids.add(id);
+    if (ids.size > memory) for (const oldest of ids) return void ids.delete(oldest);
+  };
+
+  function say(event: EngineEvent): void {
+    if (event.type === 'message') {
+      const { id } = event.message;
+      if (seen.has(id) || sent.has(id)) return;
+      remember(seen, id);
+    }
+    if (early) early.push(event);
+    else emit(event);
+  }
+
+  function hold(event: EngineEvent): void {
+    const own = event.type === 'ack' || (event.type === 'message' && event.message.direction === 'outbound');
+    if (own && underWay.size > 0) held.push({ event, until: new Set(underWay) });
+    else say(event);
+  }
+
+  /** A turn later, so that the sender hears of its own message first. */
+  function release(slot: object): void {
+    for (const { until } of held) until.delete(slot);
+    const free = held.filter(({ until }) => until.size === 0);
+    held = held.filter(({ until }) => until.size > 0);
+    if (free.length > 0) setImmediate(() => free.forEach(({ event }) => say(event)));
+  }
+
+  const inOrder = (raw: RawMessage, convert: () => EngineEvent | null): void => {
+    queue = queue.then(async () => {
+      const chat = chatOfMessageId(idText(raw.id) ?? '') ?? chatIdOf(raw.from);
+      if (chat) await lids.learn(chat);
+      const event = convert();
+      if (event) hold(event);
+    });
+  };
+
+  return {
+    message: (raw) =>
+      inOrder(raw, () => {
+        const message = toMessage(raw, { phoneOfLid: lids.phoneOf });
+        return message && { type: 'message', message };
+      }),
+    ack: (raw, value) => inOrder(raw, () => toAck(raw, value)),
+    open() {
+      const waiting = early ?? [];
+      early = null;
+      for (const event of waiting) emit(event);
+    },
+    beginSend() {
+      const slot = {};
+      underWay.add(slot);
+      return {
+        settle(id) {
+          if (id) remember(sent, id);
+          underWay.delete(slot);
+          release(slot);
+        },
+      };
+    },
+    sentIds: () => [...sent].slice(-100),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Page } from 'puppeteer-core';
+import { findPhoneOfLid } from './wwebjs-chat-page';
+import { PageChangedError, type RepairedClient } from './wwebjs-client';
+import { pause, within } from './wwebjs-deadline';
+import { phoneOf } from './wwebjs-ids';
+import { chatModules, optionalModules, waitForModules } from './wwebjs-modules';
+import { findMissing, readSelf, repairPage } from './wwebjs-page';
+import type { Deadlines, EngineLogger } from './wwebjs-settings';
+
+export type TakeoverDeps = {
+  client: RepairedClient;
+  page: Page;
+  fallbackVersion: string;
+  deadlines: Deadlines;
+  died: Promise<never>;
+  logger: EngineLogger;
+};
+
+/**
+ * From a synced page to a library that listens to it: the self-check in the live page, the repairs once more (modules that
+ * came after login), then the library's own handler, then our own number.
+ * @throws PageChangedError naming what is missing
+ */
+export async function takeOverPage(
+  deps: TakeoverDeps,
+  run: () => Promise<unknown>,
+): Promise<{ phone: string; name: string }> {
+  const { page, deadlines, died, logger, fallbackVersion } = deps;
+  const missing = await waitForModules(page, chatModules, {
+    patienceMs: deadlines.modulesMs,
+    quietMs: deadlines.quietMs,
+    callMs: deadlines.callMs,
+  });
+  if (missing.length > 0) throw new PageChangedError(missing);
+  const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, died);
+  const lacking = await call('module check', page.evaluate(findMissing, optionalModules));
+  if (lacking.missing.length > 0) logger.warn({ missing: lacking.missing }, 'the page lacks what some features need');
+  await call('page repair', page.evaluate(repairPage, fallbackVersion));
+  await within(deadlines.readyMs, 'taking over the page', run(), died);
+  return findSelf(deps);
+}
+
+/** The page learns its own number a little after it connects, and may know the hidden one first. */
+async function findSelf({ client, page, deadlines, died }: TakeoverDeps): Promise<{ phone: string; name: string }> {
+  const until = Date.now() + deadlines.callMs;
+  for (;;) {
+    const self = await within(deadlines.callMs, 'own number', page.evaluate(readSelf), died);
+    const known = phoneOf(self.pn) ?? phoneOf(client.info?.wid);
+    const hidden = typeof self.lid === 'string' && !known ? await page.evaluate(findPhoneOfLid, self.lid) : null;
+    const phone = known ?? phoneOf(hidden);
+    if (phone) return { phone, name: client.info?.pushname ?? self.name ?? '' };
+    if (Date.now() > until) throw new PageChangedError(['WAWebUserPrefsMeUser: our own number']);
+    await pause(deadlines.pollMs);
+  }
+}

@@ -1,0 +1,228 @@
+import type { Page } from 'puppeteer-core';
+import type { OwnedBrowser } from './browser';
+import {
+  type Engine,
+  EngineError,
+  type EngineEvent,
+  type EngineFactory,
+  type EngineFailure,
+  type EngineState,
+} from './engine';
+import { createCalls } from './wwebjs-calls';
+import { type ClientSeams, RepairedClient } from './wwebjs-client';
+import type { RawMessage } from './wwebjs-convert';
+import { notReady, pause, within } from './wwebjs-deadline';
+import { digitsOf } from './wwebjs-ids';
+import { clientOptions, launch, StartError } from './wwebjs-launch';
+import { createLidBook } from './wwebjs-lids';
+import { askLogout, readLevel } from './wwebjs-page';
+import { createPairing } from './wwebjs-pairing';
+import { createPhases } from './wwebjs-phase';
+import { type Deadlines, defaultDeadlines, type WwebjsDeps } from './wwebjs-settings';
+import { failureOf } from './wwebjs-states';
+import { createEventStream } from './wwebjs-stream';
+import { takeOverPage } from './wwebjs-takeover';
+import { watchPage } from './wwebjs-watch';
+
+/**
+ * The engine port on whatsapp-web.js 1.34.7 in a Chromium of our own. One engine is one generation: one browser on one profile,
+ * one `ready`, one ending. After `offline`, `crashed` or `logged_out` it says nothing more and its browser is ended.
+ */
+export function createWwebjsEngine(deps: WwebjsDeps): EngineFactory {
+  const deadlines = { ...defaultDeadlines, ...deps.deadlines };
+  return ({ profileDir, onEvent }) => createGeneration(deps, deadlines, profileDir, onEvent);
+}
+
+type Calls = ReturnType<typeof createCalls>;
+
+function createGeneration(
+  deps: WwebjsDeps,
+  deadlines: Deadlines,
+  profileDir: string,
+  onEvent: (event: EngineEvent) => void,
+): Engine {
+  const { logger } = deps;
+  const abort = new AbortController();
+  const died = new Promise<never>((_, reject) => {
+    abort.signal.addEventListener('abort', () => reject(notReady('The engine has ended.')), { once: true });
+  });
+  died.catch(() => undefined);
+  let running: Promise<void> | null = null;
+  let owned: OwnedBrowser | null = null;
+  let page: Page | null = null;
+  let client: RepairedClient | null = null;
+  let calls: Calls | null = null;
+  let stopping: Promise<void> | null = null;
+
+  const emit = (event: EngineEvent): void => {
+    if (!abort.signal.aborted) onEvent(event);
+  };
+  const say = (state: EngineState): void => emit({ type: 'state', state });
+
+  function finish(state: EngineState): void {
+    if (abort.signal.aborted) return;
+    say(state);
+    close();
+  }
+  const fail = (reason: EngineFailure): void => finish({ kind: 'crashed', reason });
+  const failWith = (error: unknown): void => fail(error instanceof StartError ? error.failure : failureOf(error));
+
+  /** Nothing is said any more; calls under way end. The browser's ending is awaited by `stop()`. */
+  function close(): void {
+    abort.abort();
+    owned?.end().catch((error: unknown) => logger.error({ err: error }, 'ending the browser failed'));
+  }
+
+  const pairing = createPairing(deadlines, say);
+  const phases = createPhases({ deadlines, pairing, say, finish, takeOver: () => void takeOver() });
+
+  async function run(): Promise<void> {
+    try {
+      const launched = await launch(deps, deadlines, profileDir, abort.signal);
+      owned = launched.owned;
+      page = owned.page;
+      if (abort.signal.aborted) return;
+      watchDeath(owned);
+      await open(owned, launched.userAgent);
+    } catch (error) {
+      // A target that closes while we stop is what stopping looks like.
+      if (!abort.signal.aborted) logger.warn({ err: error }, 'the engine could not start');
+      failWith(error);
+    }
+  }
+
+  function watchDeath(browser: OwnedBrowser): void {
+    void browser.exited.then((how) => fail({ code: 'BROWSER_DIED', detail: `the browser ${how}` }));
+    browser.page.on('error', (error) => fail({ code: 'PAGE_DIED', detail: error.message }));
+    browser.page.on('close', () => {
+      // A browser that dies takes its pages along, a moment before its process is gone.
+      setTimeout(() => fail({ code: 'PAGE_DIED', detail: 'the page was closed' }), 500).unref();
+    });
+  }
+
+  async function open(browser: OwnedBrowser, userAgent: ClientSeams['userAgent']): Promise<void> {
+    const lids = createLidBook(browser.page);
+    const stream = createEventStream(emit, lids);
+    const watch = watchPage({
+      page: browser.page,
+      deadlines,
+      interval: () => (phases.isUneasy() ? deadlines.pollMs : deadlines.probeMs),
+      onLevel: phases.level,
+      onDeaf: () => fail({ code: 'PAGE_DIED', detail: `the page gave no answer in ${deadlines.deafMs} ms` }),
+    });
+    abort.signal.addEventListener('abort', watch.stop, { once: true });
+    const lookAfter = (next: () => void) => () => {
+      next();
+      watch.look();
+    };
+    client = new RepairedClient(
+      {
+        browser: browser.browser,
+        page: browser.page,
+        userAgent,
+        fallbackVersion: deps.webVersion ?? '2.3000.0',
+        deadlines,
+        logger,
+        died,
+        onLogout: phases.logout,
+        onReload: phases.reloaded,
+        onSyncedEdge: lookAfter(phases.edge),
+        onRawMessage: (raw) => stream.message(raw as RawMessage),
+        onFatal: failWith,
+      },
+      clientOptions(deps),
+    );
+    client.on('qr', phases.qr);
+    client.on('code', phases.code);
+    client.on('loading_screen', (percent) => phases.progress(Number(percent)));
+    client.on('change_state', watch.look);
+    client.on('message_create', (message) => stream.message(message.rawData as RawMessage));
+    client.on('message_ack', (message, ack) => stream.ack(message.rawData as RawMessage, ack));
+    calls = createCalls({ client, page: browser.page, lids, stream, deadlines, died, logger });
+    openStream = stream.open;
+    phases.opened();
+    await client.initialize();
+    watch.look();
+  }
+  let openStream = (): void => undefined;
+
+  async function takeOver(): Promise<void> {
+    const handler = client?.takeSynced();
+    if (!handler || !client || !page) return;
+    try {
+      const fallbackVersion = deps.webVersion ?? '2.3000.0';
+      const self = await takeOverPage({ client, page, fallbackVersion, deadlines, died, logger }, handler);
+      phases.usable(self.phone, self.name);
+      openStream();
+    } catch (error) {
+      // The page went on to another document: it will be taken over there.
+      if (error instanceof Error && /context was destroyed|Cannot find context/.test(error.message)) return;
+      failWith(error);
+    }
+  }
+
+  function ready(): Calls {
+    if (!calls || abort.signal.aborted || !phases.isUsable()) throw notReady('The engine is not ready.');
+    return calls;
+  }
+
+  async function stop(): Promise<void> {
+    stopping ??= (async () => {
+      abort.abort();
+      await running;
+      await owned?.end();
+    })();
+    await stopping;
+  }
+
+  /** The page says that it is unlinked, or has left for the page that says so. */
+  async function isUnlinked(from: Page): Promise<boolean> {
+    for (const until = Date.now() + 2000; Date.now() < until; await pause(100)) {
+      const level = await from.evaluate(readLevel).catch(() => null);
+      if (level === null || level.state?.startsWith('UNPAIRED')) return true;
+    }
+    return false;
+  }
+
+  return {
+    async start() {
+      if (running || stopping) return;
+      say({ kind: 'starting' });
+      running = run();
+    },
+    stop,
+    async logout() {
+      const from = phases.isUsable() && !abort.signal.aborted ? page : null;
+      // From here on the page's own goodbye is not news.
+      abort.abort();
+      let unlinked = false;
+      if (from && !stopping) {
+        const asking = async () => (await from.evaluate(askLogout)) && (await isUnlinked(from));
+        unlinked = await within(deadlines.logoutMs, 'logout', asking()).catch((error: unknown) =>
+          /context was destroyed|navigat/i.test(String(error)),
+        );
+      }
+      await stop();
+      return { unlinked };
+    },
+    send: async (chat, content) => ready().send(chat, content),
+    resolve: async (phone) => ready().resolve(phone),
+    chats: async (limit) => ready().chats(limit),
+    history: async (chat, limit, before) => ready().history(chat, limit, before),
+    markRead: async (chat) => ready().markRead(chat),
+    async pairWithCode(phone) {
+      const until = Date.now() + deadlines.startMs;
+      while (!phases.isPairing() && !abort.signal.aborted && running && Date.now() < until) await pause(50);
+      if (!client || abort.signal.aborted || !phases.isPairing()) throw notReady('The engine is not pairing.');
+      phases.usePairing('code');
+      try {
+        const asking = client.requestPairingCode(digitsOf(phone), true, 180_000);
+        await within(deadlines.callMs, 'pairing code', asking, died);
+      } catch (error) {
+        phases.usePairing('qr');
+        if (error instanceof EngineError) throw error;
+        throw new EngineError('REJECTED', 'no', failureOf(error).detail);
+      }
+    },
+  };
+}
