@@ -13,6 +13,7 @@ const ANSWER_MS = 10_000;
  * `env`: variables that this browser needs beside the usual ones (libraries and fonts of an unpacked one).
  * @typedef {{ path: string, version: string, major: number, env?: Record<string, string> }} Browser
  * @typedef {{ path: string, env?: Record<string, string> }} Candidate
+ * @typedef {{ CHROMIUM_PATH?: string, PUPPETEER_EXECUTABLE_PATH?: string }} Named
  */
 
 /** What to type, per system, where we cannot install a browser ourselves. */
@@ -104,6 +105,12 @@ async function probe(/** @type {Candidate} */ candidate) {
   return version ? { ...candidate, version, major: Number.parseInt(version, 10) } : null;
 }
 
+/** @returns {Named} */
+const fromEnvironment = () => ({
+  CHROMIUM_PATH: process.env.CHROMIUM_PATH,
+  PUPPETEER_EXECUTABLE_PATH: process.env.PUPPETEER_EXECUTABLE_PATH,
+});
+
 const failure = (/** @type {string} */ code, /** @type {string} */ message) =>
   Object.assign(new Error(message), { code });
 
@@ -118,11 +125,15 @@ const tooOld = (/** @type {Browser} */ { path, version }, /** @type {number} */ 
  * The browser that sessions run in. CHROMIUM_PATH or PUPPETEER_EXECUTABLE_PATH is used or refused, never passed over; else the first of:
  * installed ones, our own unpacked one, downloads of puppeteer and playwright. Each must answer `--version` within 10 s and be at
  * least `minMajor`, the newest version that opened any linked profile.
- * @param {{ named?: { CHROMIUM_PATH?: string, PUPPETEER_EXECUTABLE_PATH?: string }, minMajor?: number, cache?: string }} [options]
+ * @param {{ named?: Named, minMajor?: number, cache?: string }} [options]
  *   `named`: the two variables, the environment's unless given; `cache`: where our own unpacked one is
  * @returns {Promise<Browser>} rejects with code BROWSER_OVERRIDE, BROWSER_TOO_OLD or BROWSER_NOT_FOUND
  */
-export async function findBrowser({ named = process.env, minMajor = 0, cache = resolve('.cache', 'browser') } = {}) {
+export async function findBrowser({
+  named = fromEnvironment(),
+  minMajor = 0,
+  cache = resolve('.cache', 'browser'),
+} = {}) {
   for (const name of /** @type {const} */ (['CHROMIUM_PATH', 'PUPPETEER_EXECUTABLE_PATH'])) {
     const path = named[name];
     if (!path) continue;
