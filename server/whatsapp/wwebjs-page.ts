@@ -30,6 +30,8 @@ export type Level = {
   mode: string | null;
   /** Changes with each QR. Part of a credential: compared, never logged. */
   ref: string | null;
+  /** How long the page shows this ref, ms, counted from when it came. */
+  refMs: number | null;
   /** Whether the library's own functions are in the page. */
   injected: boolean;
 };
@@ -45,11 +47,13 @@ export function readLevel(): Level {
   };
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   const socket = find('WAWebSocketModel', 'Socket');
+  const conn = find('WAWebConnModel', 'Conn');
   return {
     state: text(socket.state),
     hasSynced: typeof socket.hasSynced === 'boolean' ? socket.hasSynced : null,
     mode: text(find('WAWebStreamModel', 'Stream').mode),
-    ref: text(find('WAWebConnModel', 'Conn').ref),
+    ref: text(conn.ref),
+    refMs: typeof conn.refTTL === 'number' && conn.refTTL >= 1000 ? conn.refTTL : null,
     injected: w.WWebJS !== undefined,
   };
 }

@@ -5,7 +5,8 @@ import type { Deadlines } from './wwebjs-settings';
 type PairingState = Extract<EngineState, { kind: 'pairing' }>;
 
 export type Pairing = {
-  showQr: (data: string) => void;
+  /** `lifeMs`: how long the page says that this one is good; null where it does not. */
+  showQr: (data: string, lifeMs: number | null) => void;
   showCode: (data: string) => void;
   /** Asks for codes instead of QRs, or back: what the page says of the other kind is not shown meanwhile. */
   use: (method: PairingMethod) => void;
@@ -18,8 +19,8 @@ export type Pairing = {
 };
 
 /**
- * What the page shows for pairing, and until when it is good. The page names no end: WhatsApp shows the first QR for 60 s and
- * each one after it for 20. The page is the witness: as long as it still shows the same one and is not idle, the QR is
+ * What the page shows for pairing, and until when it is good. Where the page names no end (Conn.refTTL), it is WhatsApp's
+ * own: 60 s for the first QR, 20 for each one after it. The page is the witness: as long as it still shows the same one and is not idle, the QR is
  * good, and its end moves; a new one replaces it.
  */
 export function createPairing(deadlines: Deadlines, say: (state: PairingState) => void): Pairing {
@@ -34,9 +35,9 @@ export function createPairing(deadlines: Deadlines, say: (state: PairingState) =
   };
 
   return {
-    showQr(data) {
+    showQr(data, lifeMs) {
       if (data === qr?.data) return;
-      qr = { data, expiresAt: inFuture(qr ? deadlines.nextQrMs : deadlines.firstQrMs) };
+      qr = { data, expiresAt: inFuture(lifeMs ?? (qr ? deadlines.nextQrMs : deadlines.firstQrMs)) };
       if (method === 'qr') tell();
     },
     showCode(data) {

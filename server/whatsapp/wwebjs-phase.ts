@@ -11,7 +11,7 @@ export type Phases = {
   /** The page's document is there: from now on it must come to a QR or a login in time. */
   opened: () => void;
   level: (level: Level) => void;
-  qr: (data: string) => void;
+  qr: (data: string, lifeMs: number | null) => void;
   code: (data: string) => void;
   usePairing: (method: PairingMethod) => void;
   /** Progress of loading, 0..100. */
@@ -137,7 +137,7 @@ export function createPhases(deps: {
       }
       checkDeadline(level);
     },
-    qr: (data) => show(() => pairing.showQr(data)),
+    qr: (data, lifeMs) => show(() => pairing.showQr(data, lifeMs)),
     code: (data) => show(() => pairing.showCode(data)),
     usePairing: (method) => show(() => pairing.use(method)),
     progress(value) {

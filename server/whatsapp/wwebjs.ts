@@ -132,7 +132,7 @@ function createGeneration(
       },
       clientOptions(deps),
     );
-    client.on('qr', phases.qr);
+    client.on('qr', (data) => void showQr(browser.page, data));
     client.on('code', phases.code);
     client.on('loading_screen', (percent) => phases.progress(Number(percent)));
     client.on('change_state', watch.look);
@@ -143,6 +143,11 @@ function createGeneration(
     phases.opened();
     await client.initialize();
     watch.look();
+  }
+
+  async function showQr(from: Page, data: string): Promise<void> {
+    const level = await within(deadlines.callMs, 'QR', from.evaluate(readLevel)).catch(() => null);
+    phases.qr(data, level?.ref && data.startsWith(`${level.ref},`) ? level.refMs : null);
   }
   let openStream = (): void => undefined;
 
