@@ -151,7 +151,4 @@ export class EngineError extends Error {
 }
 
 /** Makes the engine of one generation. `profileDir` holds its credentials and belongs to it alone while it runs. */
-export type EngineFactory = (options: {
-  profileDir: string;
-  onEvent: (event: EngineEvent) => void;
-}) => Engine;
+export type EngineFactory = (options: { profileDir: string; onEvent: (event: EngineEvent) => void }) => Engine;

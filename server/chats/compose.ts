@@ -1,0 +1,127 @@
+import type { OwnerId } from '@/server/auth/owner-id';
+import { type Db, isUniqueViolation, type Tx } from '@/server/db';
+import { AppError } from '@/server/errors';
+import { appendEvent } from '@/server/events/log';
+import type { StatusWord } from '@/server/whatsapp/schema';
+import { fence, type Lease } from '@/server/whatsapp/lease';
+import { getChat, ownNumberOf } from './chats';
+import { toChat, toMessage } from './dto';
+import type { Chat, Message } from './schema';
+import { onceMoreOnConflict, readChat, touchChat, upsertChat } from './store';
+
+/** A message is accepted while the link is there, also while it is coming back; then it waits. */
+const ACCEPTING: readonly StatusWord[] = ['connected', 'reconnecting', 'syncing', 'authenticated', 'initializing'];
+
+export function assertAccepting(session: { status: StatusWord; hasSession: boolean }): void {
+  if (!session.hasSession || !ACCEPTING.includes(session.status)) throw new AppError('WHATSAPP_NOT_CONNECTED');
+}
+
+/**
+ * Stores an outgoing message as `queued`: from here on it is accepted. The session's sender takes it from the row. The same
+ * `clientKey` again answers with the same row. Throws CHAT_NOT_FOUND, OTHER_NUMBER or CLIENT_KEY_REUSED.
+ */
+export async function acceptMessage(
+  db: Db,
+  ownerId: OwnerId,
+  input: { chatId: string; text: string; clientKey: string },
+): Promise<Message> {
+  const chat = await getChat(db, ownerId, input.chatId);
+  if (chat.ownNumber !== (await ownNumberOf(db, ownerId))) throw new AppError('OTHER_NUMBER');
+  try {
+    return await db.$transaction(async (tx) => {
+      const at = new Date();
+      const row = await tx.message.create({
+        data: {
+          ownerId,
+          chatId: chat.id,
+          ownNumber: chat.ownNumber,
+          clientKey: input.clientKey,
+          direction: 'outbound',
+          text: input.text,
+          status: 'queued',
+          at,
+        },
+      });
+      await touchChat(tx, chat.id, at, 0);
+      return tellCreated(tx, ownerId, row);
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const same = await db.message.findUnique({ where: { ownerId_clientKey: { ownerId, clientKey: input.clientKey } } });
+    if (!same || same.chatId !== chat.id || same.text !== input.text) throw new AppError('CLIENT_KEY_REUSED', { fields: ['clientKey'] });
+    return toMessage(same);
+  }
+}
+
+async function tellCreated(tx: Tx, ownerId: OwnerId, row: Parameters<typeof toMessage>[0]): Promise<Message> {
+  const message = toMessage(row);
+  await appendEvent(tx, ownerId, { type: 'message.created', chat: toChat(await readChat(tx, row.chatId)), message });
+  return message;
+}
+
+/** Queues a failed message again, as the same row. Throws MESSAGE_NOT_FOUND, OTHER_NUMBER, or NOT_RETRYABLE for one that may have left. */
+export async function retryMessage(db: Db, ownerId: OwnerId, messageId: string): Promise<Message> {
+  const ownNumber = await ownNumberOf(db, ownerId);
+  return db.$transaction(async (tx) => {
+    const row = await tx.message.findFirst({ where: { id: messageId, ownerId, direction: 'outbound' } });
+    if (!row) throw new AppError('MESSAGE_NOT_FOUND');
+    if (row.ownNumber !== ownNumber) throw new AppError('OTHER_NUMBER');
+    const queued = await tx.message.updateManyAndReturn({
+      // a row with WhatsApp's id was taken by WhatsApp: sending it again would double it
+      where: { id: row.id, status: 'failed', engineMessageId: null },
+      data: { status: 'queued', errorCode: null, handedOverAt: null, at: new Date() },
+    });
+    if (!queued[0]) throw new AppError('NOT_RETRYABLE');
+    await touchChat(tx, row.chatId, queued[0].at, 0);
+    return tellCreated(tx, ownerId, queued[0]);
+  });
+}
+
+/** The chat of a number that WhatsApp knows, made when it is not there. */
+export async function openChat(
+  db: Db,
+  lease: Lease,
+  ownNumber: string,
+  peer: { engineChatId: string; phone: string },
+): Promise<Chat> {
+  const { ownerId } = lease;
+  return onceMoreOnConflict(() =>
+    db.$transaction(async (tx) => {
+      await fence(tx, lease);
+      const chat = await upsertChat(tx, ownerId, ownNumber, { ...peer, name: null });
+      return toChat(await readChat(tx, chat.id));
+    }),
+  );
+}
+
+/**
+ * Marks a chat read up to the newest message that a person had on screen: what came later stays unread. Answers with the chat and
+ * whether anything changed. Throws CHAT_NOT_FOUND or MESSAGE_NOT_FOUND.
+ */
+export async function markRead(
+  db: Db,
+  ownerId: OwnerId,
+  input: { chatId: string; upToMessageId: string },
+): Promise<{ chat: Chat; engineChatId: string; changed: boolean }> {
+  return db.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ unread: number; engine_chat_id: string }[]>`
+      SELECT unread, engine_chat_id FROM chat WHERE id = ${input.chatId}::uuid AND owner_id = ${ownerId}::uuid FOR UPDATE`;
+    const before = rows[0];
+    if (!before) throw new AppError('CHAT_NOT_FOUND');
+    const seen = await tx.message.findFirst({ where: { id: input.upToMessageId, chatId: input.chatId, ownerId } });
+    if (!seen) throw new AppError('MESSAGE_NOT_FOUND');
+    const later = await tx.message.count({
+      where: {
+        chatId: input.chatId,
+        direction: 'inbound',
+        OR: [{ at: { gt: seen.at } }, { at: seen.at, position: { gt: seen.position } }],
+      },
+    });
+    const unread = Math.min(before.unread, later);
+    const changed = unread < before.unread;
+    if (changed) await tx.chat.update({ where: { id: input.chatId }, data: { unread } });
+    const chat = toChat(await readChat(tx, input.chatId));
+    if (changed) await appendEvent(tx, ownerId, { type: 'chat.updated', chat });
+    return { chat, engineChatId: before.engine_chat_id, changed };
+  });
+}

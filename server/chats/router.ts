@@ -1,0 +1,86 @@
+import { AppError } from '@/server/errors';
+import { getSettings } from '@/server/settings/settings';
+import { ownerProcedure, router } from '@/server/trpc';
+import type { ChatId } from '@/server/whatsapp/engine';
+import { resolveNumber } from '@/server/whatsapp/numbers';
+import { getChat, listChats, listMessages } from './chats';
+import { acceptMessage, assertAccepting, markRead, openChat, retryMessage } from './compose';
+import { parsePhone } from './phone-number';
+import {
+  chat,
+  chatInput,
+  listChatsInput,
+  listMessagesInput,
+  markReadInput,
+  message,
+  retryInput,
+  sendInput,
+  startChatInput,
+} from './schema';
+
+export const chatsRouter = router({
+  list: ownerProcedure.input(listChatsInput).query(({ ctx, input }) => listChats(ctx.deps.db, ctx.ownerId, input)),
+
+  get: ownerProcedure
+    .input(chatInput)
+    .output(chat)
+    .query(({ ctx, input }) => getChat(ctx.deps.db, ctx.ownerId, input.chatId)),
+
+  messages: ownerProcedure
+    .input(listMessagesInput)
+    .query(({ ctx, input }) => listMessages(ctx.deps.db, ctx.ownerId, input)),
+
+  /** A chat with a typed number: WhatsApp is asked first. */
+  start: ownerProcedure
+    .input(startChatInput)
+    .output(chat)
+    .mutation(async ({ ctx, input }) => {
+      const { db, registry, config } = ctx.deps;
+      const phone = parsePhone(input.phone, config.DEFAULT_COUNTRY, 'phone');
+      const { engine, lease, ownNumber } = registry.engineOf(ctx.ownerId);
+      const peer = await resolveNumber(engine, phone);
+      if (!peer) throw new AppError('NUMBER_NOT_ON_WHATSAPP', { fields: ['phone'] });
+      return openChat(db, lease, ownNumber, { engineChatId: peer.chatId, phone: peer.phone });
+    }),
+
+  send: ownerProcedure
+    .input(sendInput)
+    .output(message)
+    .mutation(async ({ ctx, input }) => {
+      const { db, registry } = ctx.deps;
+      assertAccepting(await registry.status(ctx.ownerId));
+      const accepted = await acceptMessage(db, ctx.ownerId, input);
+      registry.kick(ctx.ownerId);
+      return accepted;
+    }),
+
+  retry: ownerProcedure
+    .input(retryInput)
+    .output(message)
+    .mutation(async ({ ctx, input }) => {
+      const { db, registry } = ctx.deps;
+      assertAccepting(await registry.status(ctx.ownerId));
+      const queued = await retryMessage(db, ctx.ownerId, input.messageId);
+      registry.kick(ctx.ownerId);
+      return queued;
+    }),
+
+  /** A person opened the chat and saw the message. The peer sees blue ticks only where the owner chose so. */
+  markRead: ownerProcedure
+    .input(markReadInput)
+    .output(chat)
+    .mutation(async ({ ctx, input }) => {
+      const { db, registry, logger } = ctx.deps;
+      const read = await markRead(db, ctx.ownerId, input);
+      if (read.changed && (await getSettings(db, ctx.ownerId)).readReceipts) {
+        try {
+          const { engine, ownNumber } = registry.engineOf(ctx.ownerId);
+          if (read.chat.ownNumber === ownNumber) await engine.markRead?.(read.engineChatId as ChatId);
+        } catch (error) {
+          // the chat is read here all the same; the receipt is a courtesy that waits for nobody
+          logger.info({ err: error, ownerId: ctx.ownerId }, 'a read receipt was not sent');
+        }
+      }
+      return read.chat;
+    }),
+});

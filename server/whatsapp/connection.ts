@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '@/server/db';
+import type { Logger } from '@/server/logger';
+import type { Engine, EngineEvent } from './engine';
+import { createInOrder } from './in-order';
+import { countSkipped, type IngestScope, ingestAck, ingestMessage } from './ingest';
+import { type Lease, LeaseLost } from './lease';
+import { readIn } from './read-in';
+import { createSender, markUnconfirmed } from './sender';
+
+export type ContentEvent = Exclude<EngineEvent, { type: 'state' }>;
+
+/** The part of a session that lives while its engine is ready: everything that comes in is stored in order, what waits goes out. */
+export type Connection = {
+  handle(event: ContentEvent): void;
+  kick(): void;
+  /** What came in is stored, what is on its way is recorded; then nothing more is. */
+  stop(): Promise<void>;
+};
+
+type Parts = { db: Db; lease: Lease; ownNumber: string; engine: Engine; logger: Logger; onSkipped: () => void };
+
+const TRIES = 5;
+
+export function createConnection({ db, lease, ownNumber, engine, logger, onSkipped }: Parts): Connection {
+  const { ownerId } = lease;
+  const scope: IngestScope = { db, lease, ownerId, ownNumber };
+  const inOrder = createInOrder();
+  const ending = new AbortController();
+  const sender = createSender({ scope, engine, logger, inOrder });
+
+  async function store(event: ContentEvent): Promise<void> {
+    switch (event.type) {
+      case 'message':
+        if (event.message.chatKind === 'direct') await ingestMessage(scope, event.message);
+        else {
+          await countSkipped(scope, event.message.chatKind);
+          onSkipped();
+        }
+        return;
+      case 'ack':
+        return ingestAck(scope, event.messageId, event.ack);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  /**
+   * What came in must be stored: while the database is away this waits for it, and what comes later waits behind. Only an event
+   * that fails time after time on a database that answers is given up, loudly.
+   */
+  async function storeForSure(event: ContentEvent): Promise<void> {
+    for (let attempt = 1; ; ) {
+      try {
+        return await store(event);
+      } catch (error) {
+        if (error instanceof LeaseLost) return;
+        if (await databaseAnswers(db)) attempt += 1;
+        if (attempt > TRIES || ending.signal.aborted) {
+          logger.error({ err: error, ownerId, type: event.type }, 'an event could not be stored');
+          return;
+        }
+        await sleep(Math.min(200 * attempt, 2_000));
+      }
+    }
+  }
+
+  async function catchUp(): Promise<void> {
+    for (let attempt = 1; attempt <= TRIES && !ending.signal.aborted; attempt++) {
+      try {
+        return await readIn({ scope, engine, logger, inOrder, signal: ending.signal });
+      } catch (error) {
+        if (error instanceof LeaseLost || ending.signal.aborted) return;
+        logger.warn({ err: error, ownerId, attempt }, 'the chats could not be read in yet');
+        await sleep(2_000 * attempt, undefined, { signal: ending.signal }).catch(() => {});
+      }
+    }
+  }
+
+  const opened = inOrder(() => markUnconfirmed(scope))
+    .catch((error) => logger.error({ err: error, ownerId }, 'sends of unknown fate could not be marked'))
+    .then(() => {
+      sender.kick();
+      return catchUp();
+    });
+
+  return {
+    handle(event) {
+      void inOrder(() => storeForSure(event));
+    },
+    kick: sender.kick,
+    async stop() {
+      ending.abort();
+      await sender.stop();
+      await opened;
+      await inOrder(async () => {});
+    },
+  };
+}
+
+async function databaseAnswers(db: Db): Promise<boolean> {
+  return db.$queryRaw`SELECT 1`.then(
+    () => true,
+    () => false,
+  );
+}

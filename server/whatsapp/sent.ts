@@ -1,0 +1,66 @@
+import type { OwnerId } from '@/server/auth/owner-id';
+import { toMessage } from '@/server/chats/dto';
+import { ackChange, touchChat } from '@/server/chats/store';
+import type { Tx } from '@/server/db';
+import { appendEvent } from '@/server/events/log';
+import type { Ack, EngineMessage, MessageId } from './engine';
+import type { Lease } from './lease';
+
+/**
+ * From "handed to WhatsApp" to "known by its id". Three things can tell first that a message left: the send's own answer, the echo
+ * that WhatsApp gives of every own message, and (after a crash) the history. Whichever comes first settles the row; the others find it settled.
+ */
+
+type Scope = { ownerId: OwnerId; ownNumber: string; lease: Lease };
+
+/** An echo's time is WhatsApp's clock in whole seconds and ours may differ. */
+const CLOCKS_DIFFER_MS = 120_000;
+
+/** The row that this outbound message must be: handed over, without an id, of the same text, at about that time; oldest first. */
+export function findSent(tx: Tx, { ownerId, ownNumber }: Scope, chatId: string, message: EngineMessage) {
+  const at = message.sentAt.getTime();
+  return tx.message.findFirst({
+    where: {
+      ownerId,
+      ownNumber,
+      chatId,
+      direction: 'outbound',
+      engineMessageId: null,
+      status: 'queued',
+      kind: message.kind,
+      text: message.text,
+      handedOverAt: { gte: new Date(at - CLOCKS_DIFFER_MS), lte: new Date(at + CLOCKS_DIFFER_MS) },
+    },
+    orderBy: { position: 'asc' },
+  });
+}
+
+/** Gives a row WhatsApp's id, time and status, and tells of it. */
+export async function settle(tx: Tx, scope: Scope, messageRowId: string, message: EngineMessage): Promise<void> {
+  const ack = takeEarlyAck(scope.lease, message.id) ?? message.ack;
+  const change = ack ? ackChange('queued', ack, new Date()) : null;
+  const row = await tx.message.update({
+    where: { id: messageRowId },
+    data: { engineMessageId: message.id, at: message.sentAt, errorCode: null, ...change },
+  });
+  await touchChat(tx, row.chatId, message.sentAt, 0);
+  await appendEvent(tx, scope.ownerId, { type: 'message.updated', message: toMessage(row) });
+}
+
+const early = new WeakMap<Lease, Map<MessageId, Ack>>();
+const EARLY_ACKS_KEPT = 500;
+
+/** Acks can come before the send's own answer was recorded; they live as long as the lease's session, a bounded number of them. */
+export function keepEarlyAck(lease: Lease, messageId: MessageId, ack: Ack): void {
+  const acks = early.get(lease) ?? new Map<MessageId, Ack>();
+  early.set(lease, acks);
+  acks.set(messageId, ack);
+  const oldest = acks.keys().next();
+  if (acks.size > EARLY_ACKS_KEPT && !oldest.done) acks.delete(oldest.value);
+}
+
+function takeEarlyAck(lease: Lease, messageId: MessageId): Ack | null {
+  const ack = early.get(lease)?.get(messageId) ?? null;
+  early.get(lease)?.delete(messageId);
+  return ack;
+}

@@ -1,0 +1,71 @@
+import type { OwnerId } from '@/server/auth/owner-id';
+import { toMessage } from '@/server/chats/dto';
+import type { Db, Tx } from '@/server/db';
+import { appendEvent } from '@/server/events/log';
+import { fence, type Lease } from './lease';
+import type { WhatsappStatus } from './schema';
+
+/** The session's own row: every write proves the lease in its transaction. */
+
+function guarded<Result>(db: Db, lease: Lease, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return db.$transaction(async (tx) => {
+    await fence(tx, lease);
+    return work(tx);
+  });
+}
+
+export function findSessionRow(db: Db, ownerId: OwnerId) {
+  return db.whatsappSession.findUnique({ where: { ownerId } });
+}
+
+export function setWanted(db: Db, lease: Lease, wanted: boolean) {
+  return guarded(db, lease, (tx) => tx.whatsappSession.update({ where: { ownerId: lease.ownerId }, data: { wanted } }));
+}
+
+/** The phone said yes: from now on this generation's profile holds a link and is restored at start. */
+export async function markLinked(db: Db, lease: Lease): Promise<void> {
+  await guarded(db, lease, (tx) =>
+    tx.whatsappSession.updateMany({ where: { ownerId: lease.ownerId, linkedAt: null }, data: { linkedAt: new Date() } }),
+  );
+}
+
+export async function markReady(db: Db, lease: Lease, phone: string, name: string): Promise<void> {
+  const { ownerId } = lease;
+  await guarded(db, lease, async (tx) => {
+    await tx.whatsappSession.updateMany({ where: { ownerId, linkedAt: null }, data: { linkedAt: new Date() } });
+    await tx.whatsappSession.update({ where: { ownerId }, data: { phone, name } });
+  });
+}
+
+/** Tells the log of a state that lasts; codes are never in it. */
+export async function tellChange(db: Db, lease: Lease, status: WhatsappStatus): Promise<void> {
+  const { phoneNumber, name, reason } = status;
+  await guarded(db, lease, (tx) =>
+    appendEvent(tx, lease.ownerId, { type: 'session.changed', status: status.status, phoneNumber, name, reason }),
+  );
+}
+
+/**
+ * The link of the present generation is over: the next one begins, and an audit event says why. What still waited to be sent
+ * fails with a reason (the same number may be linked again in an hour or a year). Answers with the new generation.
+ */
+export async function endGeneration(db: Db, lease: Lease, reason: 'USER_UNLINKED' | 'PHONE_LOGGED_OUT'): Promise<number> {
+  const { ownerId } = lease;
+  return guarded(db, lease, async (tx) => {
+    const row = await tx.whatsappSession.update({
+      where: { ownerId },
+      data: { generation: { increment: 1 }, linkedAt: null, wanted: false },
+    });
+    const waiting = await tx.message.findMany({
+      where: { ownerId, direction: 'outbound', status: 'queued', engineMessageId: null, handedOverAt: null },
+      orderBy: { position: 'asc' },
+      select: { id: true },
+    });
+    await appendEvent(tx, ownerId, { type: 'session.quarantined', generation: row.generation - 1, reason });
+    for (const { id } of waiting) {
+      const failed = await tx.message.update({ where: { id }, data: { status: 'failed', errorCode: 'WHATSAPP_UNLINKED' } });
+      await appendEvent(tx, ownerId, { type: 'message.updated', message: toMessage(failed) });
+    }
+    return row.generation;
+  });
+}
