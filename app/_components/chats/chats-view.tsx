@@ -1,0 +1,84 @@
+'use client';
+
+import { MessageSquarePlus, MessagesSquare } from 'lucide-react';
+import { usePathname } from 'next/navigation';
+import { useTranslations } from 'next-intl';
+import { useEffect, useState } from 'react';
+import { ChatsPane } from '@/app/_components/chats/chats-pane';
+import { COMPOSER_ID } from '@/app/_components/chats/composer';
+import { SEARCH_ID } from '@/app/_components/chats/chat-search';
+import { ThreadPane } from '@/app/_components/chats/thread-pane';
+import { useShell } from '@/app/_components/shell/shell-actions';
+import { Button } from '@/app/_components/ui/button';
+import { EmptyState } from '@/app/_components/ui/empty-state';
+import { openChatPath, showChat } from '@/app/_lib/chat-path';
+import { cn } from '@/app/_lib/cn';
+import { useShortcuts } from '@/app/_lib/shortcuts';
+import { useChatList } from '@/app/_lib/use-chat-list';
+
+function focus(id: string): boolean {
+  const element = document.getElementById(id);
+  element?.focus();
+  return element !== null;
+}
+
+/** Conversations at the left, one of them at the right; on a phone one or the other. */
+export function ChatsView() {
+  const t = useTranslations('chat');
+  const openId = openChatPath(usePathname());
+  const { startChat } = useShell();
+  const [search, setSearch] = useState('');
+  const [unreadOnly, setUnreadOnly] = useState(false);
+  const list = useChatList({ search, unreadOnly });
+
+  const step = (by: 1 | -1) => {
+    const here = list.chats.findIndex(({ id }) => id === openId);
+    const next = list.chats[here === -1 ? 0 : here + by];
+    if (next !== undefined) showChat(next.id);
+  };
+  // On a phone the search box is behind the open chat: it is shown first, then it can take the focus.
+  const [wantsSearch, setWantsSearch] = useState(false);
+  useEffect(() => {
+    if (wantsSearch && focus(SEARCH_ID)) setWantsSearch(false);
+  }, [wantsSearch]);
+
+  useShortcuts({
+    search: () => setWantsSearch(true),
+    next: () => step(1),
+    previous: () => step(-1),
+    compose: () => focus(COMPOSER_ID),
+    close: () => {
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(activeElement.tagName))
+        activeElement.blur();
+      else if (search !== '') setSearch('');
+      else showChat(null);
+    },
+  });
+
+  return (
+    <div className="flex min-h-0 flex-1">
+      <ChatsPane
+        list={list}
+        openId={openId}
+        search={search}
+        onSearch={setSearch}
+        unreadOnly={unreadOnly}
+        onUnreadOnly={setUnreadOnly}
+        className={cn('w-full md:w-[21rem] lg:w-[23.5rem]', openId !== null && 'max-md:hidden')}
+      />
+      {openId === null ? (
+        <div className="hidden flex-1 border-line border-l bg-thread md:grid">
+          <EmptyState icon={<MessagesSquare aria-hidden />} title={t('thread.pick')} lead={t('thread.pickLead')}>
+            <Button tone="quiet" size="small" onClick={() => startChat()}>
+              <MessageSquarePlus aria-hidden className="size-4" />
+              {t('list.new')}
+            </Button>
+          </EmptyState>
+        </div>
+      ) : (
+        <ThreadPane key={openId} chatId={openId} />
+      )}
+    </div>
+  );
+}

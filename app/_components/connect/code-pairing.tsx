@@ -1,0 +1,87 @@
+'use client';
+
+import { Check, Copy } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { Actions, Card } from '@/app/_components/connect/card';
+import { CountdownRing } from '@/app/_components/connect/countdown-ring';
+import { Steps } from '@/app/_components/connect/steps';
+import type { LinkActions } from '@/app/_components/connect/use-link-actions';
+import { Button } from '@/app/_components/ui/button';
+import { Spinner } from '@/app/_components/ui/spinner';
+import { serverClock } from '@/app/_lib/server-clock';
+import { useNow } from '@/app/_lib/use-now';
+import type { WhatsappStatus } from '@/server/whatsapp/schema';
+
+export function CodePairing({ status, actions }: { status: WhatsappStatus; actions: LinkActions }) {
+  const t = useTranslations('connect');
+  const now = useNow(250, serverClock.now);
+  const { pairingCode, expiresAt } = status;
+  const code = pairingCode !== null && (expiresAt === null || expiresAt.getTime() > now) ? pairingCode : null;
+  return (
+    <Card className="grid gap-8 md:p-10">
+      <div>
+        <h2 className="display text-[1.625rem]">{t('code.title')}</h2>
+        <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-4">
+          {code === null ? (
+            <p role="status" className="flex min-h-16 items-center gap-3 text-muted">
+              <Spinner className="text-brand" />
+              {t('qr.waiting')}
+            </p>
+          ) : (
+            <PairingCode code={code} />
+          )}
+          {code !== null && expiresAt !== null && <CountdownRing expiresAt={expiresAt} now={now} />}
+        </div>
+      </div>
+      <div>
+        <Steps steps={[t('code.step1'), t('code.step2'), t('code.step3'), t('code.step4')]} />
+        <Actions>
+          <Button tone="quiet" size="small" disabled={actions.busy} onClick={() => actions.link()}>
+            {t('methodQr')}
+          </Button>
+          <Button tone="ghost" size="small" className="text-muted" disabled={actions.busy} onClick={actions.stop}>
+            {t('cancel')}
+          </Button>
+        </Actions>
+      </div>
+    </Card>
+  );
+}
+
+function PairingCode({ code }: { code: string }) {
+  const t = useTranslations();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(code);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2_000);
+  };
+  return (
+    <>
+      <p data-testid="pairing-code" data-code={code} className="flex gap-3 sm:gap-4">
+        <span className="sr-only">{[...code].join(' ')}</span>
+        {[code.slice(0, 4), code.slice(4)].map((group, at) => (
+          <span key={at === 0 ? 'first' : 'second'} aria-hidden className="flex gap-1 sm:gap-1.5">
+            {[...group].map((character, index) => (
+              <span
+                // Places, not items
+                key={index}
+                className="tnum grid h-13 w-8 place-items-center rounded-lg bg-canvas font-bold text-2xl ring-1 ring-line-strong ring-inset sm:h-16 sm:w-12 sm:text-3xl"
+              >
+                {character}
+              </span>
+            ))}
+          </span>
+        ))}
+      </p>
+      {/* The clipboard is missing on plain http pages; the code can be read anyway. */}
+      {typeof navigator.clipboard?.writeText === 'function' && (
+        <Button tone="quiet" size="small" onClick={() => void copy()}>
+          {copied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
+          {t(copied ? 'common.copied' : 'connect.code.copy')}
+        </Button>
+      )}
+    </>
+  );
+}
