@@ -101,8 +101,8 @@ export async function clearLocks(profileDir: string): Promise<void> {
   await Promise.all(locks.map((name) => rm(join(profileDir, name), { force: true })));
 }
 
-/** What this process runs now, so that no two engines of it meet in one profile. */
-const claimed = new Set<string>();
+/** What this process runs now, so that no two engines of it meet in one profile; the promise is the release. */
+const claims = new Map<string, { released: Promise<void>; release: () => void }>();
 
 export class ProfileInUseError extends Error {
   override name = 'ProfileInUseError';
@@ -110,15 +110,16 @@ export class ProfileInUseError extends Error {
 
 /**
  * Makes the profile ours: creates it (0700), ends what a dead process left running on it, clears Chromium's lock and
- * writes down whose it is. The caller holds the session's lease, so nobody on another machine can be on it.
+ * writes down whose it is. The caller holds the session's lease, so nobody on another machine can be on it. An engine of this
+ * process that is still ending is waited for, `waitMs` at most.
  * @returns the directory as the system spells it
  * @throws ProfileInUseError when this process or another live one has a browser on it
  */
-export async function claimProfile(profileDir: string): Promise<string> {
+export async function claimProfile(profileDir: string, waitMs: number): Promise<string> {
   await mkdir(profileDir, { recursive: true, mode: 0o700 });
   const dir = await realpath(profileDir);
-  if (claimed.has(dir)) throw new ProfileInUseError('another engine of this process is on this profile');
-  claimed.add(dir);
+  await waitForRelease(dir, waitMs);
+  claims.set(dir, createClaim());
   try {
     const rows = await browsersOn(dir);
     if (rows.length > 0) {
@@ -132,15 +133,43 @@ export async function claimProfile(profileDir: string): Promise<string> {
     await writeJson(join(dir, ownerFile), { pid: process.pid, startedAt: self?.startedAt ?? '' });
     return dir;
   } catch (error) {
-    claimed.delete(dir);
+    dropClaim(dir);
     throw error;
   }
+}
+
+function createClaim(): { released: Promise<void>; release: () => void } {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { released, release };
+}
+
+/** Returns in the same turn in which the claim is free, so that two waiters cannot both take it. */
+async function waitForRelease(dir: string, waitMs: number): Promise<void> {
+  const until = Date.now() + waitMs;
+  for (let claim = claims.get(dir); claim; claim = claims.get(dir)) {
+    const left = until - Date.now();
+    if (left <= 0) throw new ProfileInUseError('another engine of this process is on this profile');
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, left);
+    });
+    await Promise.race([claim.released, late]);
+    clearTimeout(timer);
+  }
+}
+
+function dropClaim(dir: string): void {
+  claims.get(dir)?.release();
+  claims.delete(dir);
 }
 
 /** After the browser is gone. The profile directory itself stays as it is, and may have been moved by now. */
 export async function releaseProfile(dir: string): Promise<void> {
   await rm(join(dir, ownerFile), { force: true });
-  claimed.delete(dir);
+  dropClaim(dir);
 }
 
-export const isClaimed = (dir: string): boolean => claimed.has(dir);
+export const isClaimed = (dir: string): boolean => claims.has(dir);

@@ -43,7 +43,7 @@ const passed = /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|XDG_.*|FONTCONFIG
  * @throws ProfileInUseError, BrowserLaunchError (its message is what the browser said last)
  */
 export async function launchBrowser(options: BrowserOptions): Promise<OwnedBrowser> {
-  const profileDir = await claimProfile(options.profileDir);
+  const profileDir = await claimProfile(options.profileDir, options.endMs);
   const args = chromiumArgs({ profileDir, extra: options.args, userAgent: options.userAgent });
   const child = spawn(options.executablePath, args, {
     detached: process.platform !== 'win32',

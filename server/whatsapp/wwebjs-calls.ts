@@ -15,21 +15,21 @@ export type CallDeps = {
   lids: LidBook;
   stream: EventStream;
   deadlines: Deadlines;
-  /** Rejects when the browser or the page died, or the engine stops. */
-  died: Promise<never>;
+  /** Rejects when the browser or the page ended, or the engine stops. */
+  ended: AbortSignal;
   logger: EngineLogger;
 };
 
 type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'history' | 'markRead'>>;
 
 /** What a ready engine can be asked. Every call ends: with an answer, after its deadline, or when the browser dies. */
-export function createCalls({ client, page, lids, stream, deadlines, died, logger }: CallDeps): Calls {
+export function createCalls({ client, page, lids, stream, deadlines, ended, logger }: CallDeps): Calls {
   const context = { phoneOfLid: lids.phoneOf };
 
   /** For calls that change nothing: nothing left, whatever happened. */
   async function ask<T>(phase: string, ms: number, work: Promise<T>): Promise<T> {
     try {
-      return await within(ms, phase, work, died);
+      return await within(ms, phase, work, ended);
     } catch (error) {
       if (error instanceof EngineError) throw error;
       const code = error instanceof DeadlineError ? 'TIMEOUT' : 'REJECTED';
@@ -43,7 +43,7 @@ export function createCalls({ client, page, lids, stream, deadlines, died, logge
    */
   async function settle(chat: string, text: string, since: number, cause: unknown): Promise<RawMessage> {
     const wanted = { chatId: chat, text, since, known: stream.sentIds() };
-    const looking = within(deadlines.callMs, 'looking for the message', page.evaluate(findSent, wanted), died);
+    const looking = within(deadlines.callMs, 'looking for the message', page.evaluate(findSent, wanted), ended);
     const found = await looking.catch(() => null);
     if (found?.message) return found.message as RawMessage;
     const late = cause instanceof DeadlineError;
@@ -61,7 +61,7 @@ export function createCalls({ client, page, lids, stream, deadlines, died, logge
     // No read receipt by answering, no preview that has to be fetched first, no text taken for a contact card.
     const options = { sendSeen: false, linkPreview: false, parseVCards: false };
     try {
-      const sent = await within(deadlines.sendMs, 'send', client.sendMessage(chat, text, options), died);
+      const sent = await within(deadlines.sendMs, 'send', client.sendMessage(chat, text, options), ended);
       if (sent) return sent.rawData as RawMessage;
     } catch (error) {
       return settle(chat, text, since, error);

@@ -75,7 +75,7 @@ export async function readHistory(wanted: {
       .filter((model) => model.isNotification !== true && !wanted.skip.includes(String(model.type)));
     return { messages: older.slice(-wanted.limit), complete: end >= 0 && older.length >= wanted.limit };
   };
-  take((chat.msgs as Models).getModelsArray?.());
+  take((chat.msgs as Models | undefined)?.getModelsArray?.());
   // A chat of many thousand messages answers in steps of some dozens: the bound only keeps a page from looping for ever.
   for (let round = 0; round < 200 && !select().complete; round += 1) {
     let loaded: Loose[] | undefined;
@@ -89,7 +89,7 @@ export async function readHistory(wanted: {
     }
     const before = found.size;
     take(loaded);
-    take((chat.msgs as Models).getModelsArray?.());
+    take((chat.msgs as Models | undefined)?.getModelsArray?.());
     if (!loaded?.length || found.size === before) break;
   }
   return select().messages.flatMap((model) => {
@@ -111,10 +111,11 @@ export function findSent(wanted: { chatId: string; text: string; since: number; 
 } {
   const w = window as unknown as PageWindow;
   const { createWid } = w.require('WAWebWidFactory') as { createWid: (id: string) => unknown };
-  const { Chat } = w.require('WAWebCollections') as { Chat: Models };
+  const { Chat, Msg } = w.require('WAWebCollections') as { Chat: Models; Msg: Models };
   const chat = Chat.get?.(createWid(wanted.chatId)) ?? Chat.get?.(wanted.chatId);
   if (!chat) return { chat: false, message: null };
-  const model = ((chat.msgs as Models).getModelsArray?.() ?? []).findLast((candidate) => {
+  const models = (chat.msgs as Models | undefined)?.getModelsArray?.() ?? Msg.getModelsArray?.() ?? [];
+  const model = models.findLast((candidate) => {
     const id = candidate.id as Loose;
     const text = String(id._serialized ?? id.$1 ?? id);
     return (

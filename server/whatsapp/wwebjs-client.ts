@@ -22,8 +22,8 @@ export type ClientSeams = {
   fallbackVersion: string;
   deadlines: Deadlines;
   logger: EngineLogger;
-  /** Rejects when the browser or the page died. */
-  died: Promise<never>;
+  /** Rejects when the browser or the page ended. */
+  ended: AbortSignal;
   /** The page says that the device is being unlinked. */
   onLogout: (reason: string) => void;
   /** The page was loaded anew within the same browser: nothing can be called until it is ready again. */
@@ -61,11 +61,11 @@ export class RepairedClient extends library.Client {
   }
 
   override async initialize(): Promise<void> {
-    const { page, browser, userAgent, deadlines, died } = this.seams;
+    const { page, browser, userAgent, deadlines, ended } = this.seams;
     this.pupBrowser = browser as unknown as typeof this.pupBrowser;
     this.pupPage = page as unknown as typeof this.pupPage;
     this.watchBindings(page);
-    const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, died);
+    const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, ended);
     await call('user agent', page.setUserAgent(userAgent));
     await call('page preparation', page.evaluateOnNewDocument(nameShim));
     await call('page version', internals.initWebVersionCache.call(this));
@@ -74,16 +74,16 @@ export class RepairedClient extends library.Client {
       timeout: deadlines.pageMs,
       referer: 'https://whatsapp.com/',
     });
-    await within(deadlines.pageMs, 'opening the page', opened, died);
+    await within(deadlines.pageMs, 'opening the page', opened, ended);
     page.on('framenavigated', (frame) => this.handleNavigation(frame));
     await this.inject();
   }
 
   async inject(): Promise<void> {
-    const { page, deadlines, died, fallbackVersion } = this.seams;
+    const { page, deadlines, ended, fallbackVersion } = this.seams;
     this.turn += 1;
     const turn = this.turn;
-    const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, died);
+    const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, ended);
     try {
       if (await call('page mark', page.evaluate(markDocument))) return;
       this.synced = null;
@@ -95,7 +95,7 @@ export class RepairedClient extends library.Client {
       if (missing.length > 0) throw new PageChangedError(missing);
       await call('page repair', page.evaluate(repairPage, fallbackVersion));
       await call('logout listener', page.evaluate(keepLogoutReason));
-      await within(deadlines.startMs, 'injection', internals.inject.call(this), died);
+      await within(deadlines.startMs, 'injection', internals.inject.call(this), ended);
       this.synced = this.syncedHandler;
     } catch (error) {
       if (await this.wasOvertaken(turn, error)) return;

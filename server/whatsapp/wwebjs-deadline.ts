@@ -11,19 +11,27 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Settles as `work` does, or rejects after `ms`, or as soon as `died` does. A late rejection of `work` is nobody's. */
-export function within<T>(ms: number, phase: string, work: Promise<T>, died?: Promise<never>): Promise<T> {
+/**
+ * Settles as `work` does, or rejects after `ms`, or with the signal's reason when the engine ends. A late rejection of `work` is
+ * nobody's.
+ */
+export function within<T>(ms: number, phase: string, work: Promise<T>, ended?: AbortSignal): Promise<T> {
   work.catch(() => undefined);
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DeadlineError(phase, ms)), ms);
-    const settle = <V>(next: (value: V) => void) => {
-      return (value: V) => {
-        clearTimeout(timer);
-        next(value);
-      };
+    const timer = setTimeout(() => settle(() => reject(new DeadlineError(phase, ms))), ms);
+    const end = () => settle(() => reject(ended?.reason));
+    const settle = (next: () => void): void => {
+      clearTimeout(timer);
+      // An engine lives for weeks: nothing of a finished call may stay behind on its signal.
+      ended?.removeEventListener('abort', end);
+      next();
     };
-    work.then(settle(resolve), settle(reject));
-    died?.catch(settle(reject));
+    if (ended?.aborted) return end();
+    ended?.addEventListener('abort', end, { once: true });
+    work.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    );
   });
 }
 

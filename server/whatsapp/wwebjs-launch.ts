@@ -3,6 +3,7 @@ import { launchBrowser, type OwnedBrowser } from './browser';
 import { readBrowserMajor, recordBrowserMajor } from './browser-profile';
 import type { EngineFailure } from './engine';
 import { ProfileAuth } from './wwebjs-auth';
+import { within } from './wwebjs-deadline';
 import type { Deadlines, WwebjsDeps } from './wwebjs-settings';
 import { type UserAgent, userAgentOf } from './wwebjs-user-agent';
 
@@ -27,15 +28,20 @@ export async function launch(
   deps: WwebjsDeps,
   deadlines: Deadlines,
   profileDir: string,
-  signal: AbortSignal,
+  ended: AbortSignal,
 ): Promise<Launched> {
   const find = async (): Promise<[string, number]> => [
     await lookUp(deps.executablePath),
     await lookUp(deps.browserMajor),
   ];
-  const [executablePath, expected] = await find().catch((error: unknown) => {
-    throw new StartError({ code: 'BROWSER_NOT_FOUND', detail: error instanceof Error ? error.message : String(error) });
-  });
+  const [executablePath, expected] = await within(deadlines.lookupMs, 'browser lookup', find(), ended).catch(
+    (error: unknown) => {
+      throw new StartError({
+        code: 'BROWSER_NOT_FOUND',
+        detail: error instanceof Error ? error.message : String(error),
+      });
+    },
+  );
   const recorded = (await readBrowserMajor(profileDir)) ?? 0;
   refuseOlder(expected, recorded);
   const owned = await launchBrowser({
@@ -46,7 +52,7 @@ export async function launch(
     env: deps.browserEnv,
     launchMs: deadlines.launchMs,
     endMs: deadlines.endMs,
-    signal,
+    signal: ended,
   });
   try {
     // What it says of itself counts, and no page of WhatsApp's origin has been opened yet.

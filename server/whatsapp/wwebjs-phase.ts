@@ -88,6 +88,11 @@ export function createPhases(deps: {
   function handlePassing(level: Level): void {
     unpairedSince = null;
     if (phase === 'pairing' && level.state === 'PAIRING') sync();
+    // The page itself said "synced": the library asks for no more.
+    if (sawEdge && !usable && isSynced(level)) {
+      sync();
+      takeOver();
+    }
     if (phase !== 'ready') return;
     lostSince ??= Date.now();
     if (age(lostSince) < deadlines.connectionMs) return;

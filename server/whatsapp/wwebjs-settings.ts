@@ -3,6 +3,8 @@ export type EngineLogger = Record<'debug' | 'info' | 'warn' | 'error', (fields: 
 
 /** Every wait of the adapter, in ms. None of them is endless. */
 export type Deadlines = {
+  /** Until a browser is found; the lookup may have to unpack one. */
+  lookupMs: number;
   /** Until the browser answers. */
   launchMs: number;
   /** Until the page's document is there. */
@@ -40,9 +42,10 @@ export type Deadlines = {
 };
 
 export const defaultDeadlines: Deadlines = {
+  lookupMs: 300_000,
   launchMs: 30_000,
   pageMs: 60_000,
-  modulesMs: 20_000,
+  modulesMs: 15_000,
   quietMs: 750,
   startMs: 90_000,
   readyMs: 120_000,

@@ -12,7 +12,7 @@ export type TakeoverDeps = {
   page: Page;
   fallbackVersion: string;
   deadlines: Deadlines;
-  died: Promise<never>;
+  ended: AbortSignal;
   logger: EngineLogger;
 };
 
@@ -25,26 +25,26 @@ export async function takeOverPage(
   deps: TakeoverDeps,
   run: () => Promise<unknown>,
 ): Promise<{ phone: string; name: string }> {
-  const { page, deadlines, died, logger, fallbackVersion } = deps;
+  const { page, deadlines, ended, logger, fallbackVersion } = deps;
   const missing = await waitForModules(page, chatModules, {
     patienceMs: deadlines.modulesMs,
     quietMs: deadlines.quietMs,
     callMs: deadlines.callMs,
   });
   if (missing.length > 0) throw new PageChangedError(missing);
-  const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, died);
+  const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, ended);
   const lacking = await call('module check', page.evaluate(findMissing, optionalModules));
   if (lacking.missing.length > 0) logger.warn({ missing: lacking.missing }, 'the page lacks what some features need');
   await call('page repair', page.evaluate(repairPage, fallbackVersion));
-  await within(deadlines.readyMs, 'taking over the page', run(), died);
+  await within(deadlines.readyMs, 'taking over the page', run(), ended);
   return findSelf(deps);
 }
 
 /** The page learns its own number a little after it connects, and may know the hidden one first. */
-async function findSelf({ client, page, deadlines, died }: TakeoverDeps): Promise<{ phone: string; name: string }> {
+async function findSelf({ client, page, deadlines, ended }: TakeoverDeps): Promise<{ phone: string; name: string }> {
   const until = Date.now() + deadlines.callMs;
   for (;;) {
-    const self = await within(deadlines.callMs, 'own number', page.evaluate(readSelf), died);
+    const self = await within(deadlines.callMs, 'own number', page.evaluate(readSelf), ended);
     const known = phoneOf(self.pn) ?? phoneOf(client.info?.wid);
     const hidden = typeof self.lid === 'string' && !known ? await page.evaluate(findPhoneOfLid, self.lid) : null;
     const phone = known ?? phoneOf(hidden);

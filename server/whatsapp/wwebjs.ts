@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Page } from 'puppeteer-core';
 import type { OwnedBrowser } from './browser';
 import {
@@ -43,10 +44,9 @@ function createGeneration(
 ): Engine {
   const { logger } = deps;
   const abort = new AbortController();
-  const died = new Promise<never>((_, reject) => {
-    abort.signal.addEventListener('abort', () => reject(notReady('The engine has ended.')), { once: true });
-  });
-  died.catch(() => undefined);
+  const ended = abort.signal;
+  // Each call under way listens to it.
+  setMaxListeners(0, ended);
   let running: Promise<void> | null = null;
   let owned: OwnedBrowser | null = null;
   let page: Page | null = null;
@@ -55,12 +55,12 @@ function createGeneration(
   let stopping: Promise<void> | null = null;
 
   const emit = (event: EngineEvent): void => {
-    if (!abort.signal.aborted) onEvent(event);
+    if (!ended.aborted) onEvent(event);
   };
   const say = (state: EngineState): void => emit({ type: 'state', state });
 
   function finish(state: EngineState): void {
-    if (abort.signal.aborted) return;
+    if (ended.aborted) return;
     say(state);
     close();
   }
@@ -69,7 +69,7 @@ function createGeneration(
 
   /** Nothing is said any more; calls under way end. The browser's ending is awaited by `stop()`. */
   function close(): void {
-    abort.abort();
+    abort.abort(notReady('The engine has ended.'));
     owned?.end().catch((error: unknown) => logger.error({ err: error }, 'ending the browser failed'));
   }
 
@@ -78,15 +78,15 @@ function createGeneration(
 
   async function run(): Promise<void> {
     try {
-      const launched = await launch(deps, deadlines, profileDir, abort.signal);
+      const launched = await launch(deps, deadlines, profileDir, ended);
       owned = launched.owned;
       page = owned.page;
-      if (abort.signal.aborted) return;
+      if (ended.aborted) return;
       watchDeath(owned);
       await open(owned, launched.userAgent);
     } catch (error) {
       // A target that closes while we stop is what stopping looks like.
-      if (!abort.signal.aborted) logger.warn({ err: error }, 'the engine could not start');
+      if (!ended.aborted) logger.warn({ err: error }, 'the engine could not start');
       failWith(error);
     }
   }
@@ -94,6 +94,11 @@ function createGeneration(
   function watchDeath(browser: OwnedBrowser): void {
     void browser.exited.then((how) => fail({ code: 'BROWSER_DIED', detail: `the browser ${how}` }));
     browser.page.on('error', (error) => fail({ code: 'PAGE_DIED', detail: error.message }));
+    // An open dialog stops the page and every call into it.
+    browser.page.on('dialog', (dialog) => {
+      const closing = dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss();
+      closing.catch(() => undefined);
+    });
     browser.page.on('close', () => {
       // A browser that dies takes its pages along, a moment before its process is gone.
       setTimeout(() => fail({ code: 'PAGE_DIED', detail: 'the page was closed' }), 500).unref();
@@ -110,7 +115,7 @@ function createGeneration(
       onLevel: phases.level,
       onDeaf: () => fail({ code: 'PAGE_DIED', detail: `the page gave no answer in ${deadlines.deafMs} ms` }),
     });
-    abort.signal.addEventListener('abort', watch.stop, { once: true });
+    ended.addEventListener('abort', watch.stop, { once: true });
     const lookAfter = (next: () => void) => () => {
       next();
       watch.look();
@@ -123,7 +128,7 @@ function createGeneration(
         fallbackVersion: deps.webVersion ?? '2.3000.0',
         deadlines,
         logger,
-        died,
+        ended,
         onLogout: phases.logout,
         onReload: phases.reloaded,
         onSyncedEdge: lookAfter(phases.edge),
@@ -138,7 +143,7 @@ function createGeneration(
     client.on('change_state', watch.look);
     client.on('message_create', (message) => stream.message(message.rawData as RawMessage));
     client.on('message_ack', (message, ack) => stream.ack(message.rawData as RawMessage, ack));
-    calls = createCalls({ client, page: browser.page, lids, stream, deadlines, died, logger });
+    calls = createCalls({ client, page: browser.page, lids, stream, deadlines, ended, logger });
     openStream = stream.open;
     phases.opened();
     await client.initialize();
@@ -156,7 +161,7 @@ function createGeneration(
     if (!handler || !client || !page) return;
     try {
       const fallbackVersion = deps.webVersion ?? '2.3000.0';
-      const self = await takeOverPage({ client, page, fallbackVersion, deadlines, died, logger }, handler);
+      const self = await takeOverPage({ client, page, fallbackVersion, deadlines, ended, logger }, handler);
       phases.usable(self.phone, self.name);
       openStream();
     } catch (error) {
@@ -167,13 +172,13 @@ function createGeneration(
   }
 
   function ready(): Calls {
-    if (!calls || abort.signal.aborted || !phases.isUsable()) throw notReady('The engine is not ready.');
+    if (!calls || ended.aborted || !phases.isUsable()) throw notReady('The engine is not ready.');
     return calls;
   }
 
   async function stop(): Promise<void> {
     stopping ??= (async () => {
-      abort.abort();
+      abort.abort(notReady('The engine was stopped.'));
       await running;
       await owned?.end();
     })();
@@ -197,9 +202,9 @@ function createGeneration(
     },
     stop,
     async logout() {
-      const from = phases.isUsable() && !abort.signal.aborted ? page : null;
+      const from = phases.isUsable() && !ended.aborted ? page : null;
       // From here on the page's own goodbye is not news.
-      abort.abort();
+      abort.abort(notReady('The engine is logging out.'));
       let unlinked = false;
       if (from && !stopping) {
         const asking = async () => (await from.evaluate(askLogout)) && (await isUnlinked(from));
@@ -217,12 +222,12 @@ function createGeneration(
     markRead: async (chat) => ready().markRead(chat),
     async pairWithCode(phone) {
       const until = Date.now() + deadlines.startMs;
-      while (!phases.isPairing() && !abort.signal.aborted && running && Date.now() < until) await pause(50);
-      if (!client || abort.signal.aborted || !phases.isPairing()) throw notReady('The engine is not pairing.');
+      while (!phases.isPairing() && !ended.aborted && running && Date.now() < until) await pause(50);
+      if (!client || ended.aborted || !phases.isPairing()) throw notReady('The engine is not pairing.');
       phases.usePairing('code');
       try {
         const asking = client.requestPairingCode(digitsOf(phone), true, 180_000);
-        await within(deadlines.callMs, 'pairing code', asking, died);
+        await within(deadlines.callMs, 'pairing code', asking, ended);
       } catch (error) {
         phases.usePairing('qr');
         if (error instanceof EngineError) throw error;
