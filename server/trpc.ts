@@ -72,7 +72,8 @@ export function describe(error: TRPCError, locale: Locale, requestId: string): A
     };
   }
   const code = trpcCode(error);
-  const details = cause instanceof ZodError ? detailsOf(cause.issues, locale) : undefined;
+  // an answer that does not fit its own schema is our mistake, and its issues are nobody's business
+  const details = code === 'INVALID_INPUT' && cause instanceof ZodError ? detailsOf(cause.issues, locale) : undefined;
   return { code, message: ERRORS[code][locale], requestId, ...(details && { details }) };
 }
 

@@ -17,7 +17,7 @@ export class StartError extends Error {
 
 export type Launched = { owned: OwnedBrowser; userAgent: UserAgent };
 
-const lookUp = async <T extends string | number>(value: T | (() => Promise<T>)): Promise<T> =>
+const lookUp = async <T extends string | number | Record<string, string>>(value: T | (() => Promise<T>)): Promise<T> =>
   typeof value === 'function' ? value() : value;
 
 /**
@@ -37,7 +37,7 @@ export async function launch(
   const [executablePath, expected] = await within(deadlines.lookupMs, 'browser lookup', find(), ended).catch(
     (error: unknown) => {
       throw new StartError({
-        code: 'BROWSER_NOT_FOUND',
+        code: isTooOld(error) ? 'BROWSER_TOO_OLD' : 'BROWSER_NOT_FOUND',
         detail: error instanceof Error ? error.message : String(error),
       });
     },
@@ -49,7 +49,7 @@ export async function launch(
     profileDir,
     args: deps.chromiumArgs,
     userAgent: userAgentOf(String(expected)).userAgent,
-    env: deps.browserEnv,
+    env: await lookUp(deps.browserEnv ?? {}),
     launchMs: deadlines.launchMs,
     endMs: deadlines.endMs,
     signal: ended,
@@ -66,6 +66,8 @@ export async function launch(
     throw error;
   }
 }
+
+const isTooOld = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'BROWSER_TOO_OLD';
 
 function refuseOlder(major: number, recorded: number): void {
   if (major >= recorded) return;

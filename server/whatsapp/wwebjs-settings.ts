@@ -69,7 +69,7 @@ export type WwebjsDeps = {
   /** The major version of that browser: a profile that a newer one wrote is refused. */
   browserMajor: number | (() => Promise<number>);
   /** Variables that the browser needs beside the usual ones, such as LD_LIBRARY_PATH of an unpacked one. */
-  browserEnv?: Record<string, string>;
+  browserEnv?: Record<string, string> | (() => Promise<Record<string, string>>);
   /** CHROMIUM_ARGS, split. */
   chromiumArgs: string[];
   /** WHATSAPP_WEB_VERSION and WHATSAPP_WEB_CACHE_PATH: `<path>/<version>.html` is served in place of WhatsApp's page. */

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { login } from '@/server/auth/accounts';
+import { cookieNames } from '@/server/auth/cookies';
+import { publishLiveAuth } from '@/server/auth/live';
+import { createLoginLimit } from '@/server/auth/login-limit';
+import { createAuthSessions } from '@/server/auth/sessions';
+import { type Config, exportForNextAuth, readConfig } from '@/server/config';
+import { createDatabase } from '@/server/db';
+import { createEmbeddedPostgres } from '@/server/embedded/postgres';
+import { createEmbeddedRedis } from '@/server/embedded/redis';
+import { createBus } from '@/server/events/bus';
+import { createLogger, type Logger } from '@/server/logger';
+import { migrate } from '@/server/migrate';
+import { createPages } from '@/server/pages';
+import { createRedis } from '@/server/redis';
+import { createShutdown } from '@/server/shutdown';
+import { createHttpServer } from '@/server/transport/http';
+import { createTrpcSocket } from '@/server/transport/trpc-socket';
+import type { Deps } from '@/server/trpc';
+import { createEngineFactory } from '@/server/whatsapp/engine-factory';
+import { createRegistry } from '@/server/whatsapp/registry';
+import { createSessionFiles } from '@/server/whatsapp/session-files';
+import { TIMING } from '@/server/whatsapp/session-timing';
+import { createStatusBoard } from '@/server/whatsapp/status-board';
+import { isLibraryRejection } from '@/server/whatsapp/wwebjs-rejections';
+
+/** The composition root: builds everything, listens, and ends it in order. The only module that does something when imported. */
+
+type Shutdown = ReturnType<typeof createShutdown>;
+
+async function openStores(config: Config, logger: Logger, shutdown: Shutdown) {
+  await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 });
+  const embedded = { dataDir: config.DATA_DIR, logger };
+  let databaseUrl = config.DATABASE_URL;
+  if (!databaseUrl) {
+    const postgres = await createEmbeddedPostgres(embedded);
+    shutdown.onEnd('embedded postgres', postgres.stop);
+    databaseUrl = postgres.url;
+  }
+  let redisUrl = config.REDIS_URL;
+  if (!redisUrl) {
+    const server = await createEmbeddedRedis(embedded);
+    shutdown.onEnd('embedded redis', server.stop);
+    redisUrl = server.url;
+  }
+  await migrate({ url: databaseUrl, logger });
+  const database = createDatabase(databaseUrl, logger);
+  shutdown.onEnd('database', database.close);
+  const redis = createRedis(redisUrl, logger);
+  shutdown.onEnd('redis', redis.close);
+  return { databaseUrl, db: database.db, redis };
+}
+
+async function start(config: Config, logger: Logger, shutdown: Shutdown): Promise<void> {
+  const nodeId = randomUUID();
+  const { databaseUrl, db, redis } = await openStores(config, logger, shutdown);
+  const bus = await createBus({ url: databaseUrl, nodeId, logger });
+  shutdown.onEnd('bell', bus.close);
+
+  const authSessions = createAuthSessions({ db, redis, logger, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const loginLimit = createLoginLimit(redis, config);
+  const files = createSessionFiles(config.WHATSAPP_SESSION_PATH);
+  await files.prepare();
+  const registry = createRegistry({
+    db,
+    bus,
+    nodeId,
+    logger,
+    files,
+    board: createStatusBoard({ db, redis, nodeId, logger }),
+    factory: await createEngineFactory(config, files.root, logger),
+    timing: { ...TIMING, pairing: config.WHATSAPP_PAIRING_MINUTES * 60_000 },
+    startConcurrency: config.WHATSAPP_START_CONCURRENCY,
+  });
+  const deps: Deps = { config, db, bus, logger, authSessions, loginLimit, registry };
+
+  const cookies = cookieNames(config);
+  publishLiveAuth({
+    async login(input) {
+      const user = await login({ db, loginLimit }, input);
+      return { user, sessionId: (await authSessions.create(user.id)).id };
+    },
+    isLive: async (sessionId) => (await authSessions.findLive(sessionId)) !== null,
+    end: authSessions.end,
+    secret: config.JWT_SECRET,
+    lifetimeSeconds: config.JWT_EXPIRES_IN,
+    cookiePrefix: cookies.prefix,
+    secureCookies: cookies.secure,
+  });
+
+  const pages = await createPages(config);
+  shutdown.onEnd('pages', pages.close);
+  shutdown.onEnd('sessions', registry.stop);
+  const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
+  shutdown.onEnd('http', http.close);
+  await http.listen();
+  if (config.WHATSAPP_WEB_ENABLED) await registry.start();
+  logger.info({ url: config.publicUrl, port: config.PORT }, 'listening');
+}
+
+const config = (() => {
+  try {
+    return readConfig();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+})();
+const logger = createLogger(config.LOG_LEVEL);
+const shutdown = createShutdown(logger);
+shutdown.handleSignals();
+exportForNextAuth(config);
+
+// whatsapp-web.js leaves rejections of its own unhandled when a browser dies; they must not end everybody's sessions. Any other
+// unhandled error ends the process, in order.
+const onUnhandled = (error: unknown) => {
+  if (isLibraryRejection(error)) return logger.warn({ err: error }, 'the WhatsApp library left a rejection unhandled');
+  logger.fatal({ err: error }, 'an unhandled error');
+  void shutdown.exit(1);
+};
+process.on('unhandledRejection', onUnhandled);
+process.on('uncaughtException', onUnhandled);
+
+start(config, logger, shutdown).catch((error) => {
+  // what a person must do stands in the message; the stack is for the log
+  process.stderr.write(`OmniWP could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  logger.fatal({ err: error }, 'could not start');
+  void shutdown.exit(1);
+});

@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { ADDRESS_HEADER } from '@/server/auth/options';
+import type { RedisClients } from '@/server/redis';
+import { ERRORS, localeOf } from '@/server/errors';
+import type { Deps } from '@/server/trpc';
+import { answerJson, readiness } from './health';
+import { addressOf, contentSecurityPolicy, newNonce, requestIdOf, SECURITY_HEADERS } from './security';
+import { handleTrpc, TRPC_PATH } from './trpc-http';
+import type { TrpcSocket } from './trpc-socket';
+
+/** Next, as a custom server sees it. `upgrades` is the emitter that Next believes to be the server. */
+export type Pages = {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  upgrades: EventEmitter;
+  dev: boolean;
+};
+
+export type HttpServer = { listen(): Promise<void>; close(): Promise<void> };
+
+type Parts = { deps: Deps; redis: RedisClients; pages: Pages; trpcSocket: TrpcSocket };
+
+const underTrpc = (pathname: string) => pathname === TRPC_PATH || pathname.startsWith(`${TRPC_PATH}/`);
+
+/** Requests of every kind, and the ONE place where upgrades are told apart. */
+export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): HttpServer {
+  const { config, logger, db } = deps;
+  let closing = false;
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (pathname === '/healthz') return answerJson(response, 200, { status: 'ok' });
+    if (pathname === '/readyz') {
+      const { ready, checks } = await readiness({ db, redis }, closing);
+      return answerJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+    }
+    if (closing) return refuse(request, response, 'SHUTTING_DOWN');
+    if (underTrpc(pathname)) return handleTrpc(deps, request, response);
+    return showPage(request, response);
+  }
+
+  async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const nonce = newNonce();
+    const policy = contentSecurityPolicy(nonce, pages.dev);
+    // Next takes the nonce from the request's own policy; what a caller wrote in these is overwritten
+    request.headers['content-security-policy'] = policy;
+    request.headers['x-nonce'] = nonce;
+    request.headers[ADDRESS_HEADER] = addressOf(request, config);
+    response.setHeader('content-security-policy', policy);
+    await pages.handle(request, response);
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, code: 'SHUTTING_DOWN' | 'INTERNAL'): void {
+    const requestId = requestIdOf(request);
+    const message = ERRORS[code][localeOf(request.headers['accept-language'])];
+    answerJson(response, ERRORS[code].status, { success: false, error: true, code, message, requestId });
+  }
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    route(request, response).catch((error) => {
+      logger.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed');
+      if (!response.headersSent) refuse(request, response, 'INTERNAL');
+      else response.destroy();
+    });
+  };
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const pathname = URL.canParse(request.url ?? '/', 'http://localhost') ? new URL(request.url ?? '/', 'http://localhost').pathname : '';
+    if (!closing && underTrpc(pathname)) trpcSocket.handleUpgrade(request, socket, head);
+    else if (pages.dev && pathname.startsWith('/_next/')) pages.upgrades.emit('upgrade', request, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  };
+
+  // `localhost` is two addresses, and the snippets of the mission say localhost
+  const hosts = config.HOST === 'localhost' ? ['127.0.0.1', '::1'] : [config.HOST];
+  const servers: Server[] = [];
+
+  async function listenOn(host: string): Promise<void> {
+    const server = createServer(onRequest).on('upgrade', onUpgrade);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.PORT, host, resolve);
+    });
+    server.on('error', (error) => logger.error({ err: error }, 'http server'));
+    servers.push(server);
+  }
+
+  return {
+    async listen() {
+      for (const host of hosts) {
+        try {
+          await listenOn(host);
+        } catch (error) {
+          // a machine without IPv6
+          const missing = error instanceof Error && 'code' in error && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT');
+          if (!(missing && host === '::1')) throw error;
+        }
+      }
+    },
+    async close() {
+      closing = true;
+      await trpcSocket.close();
+      await Promise.all(
+        servers.map((server) => {
+          const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+          server.closeIdleConnections();
+          setTimeout(() => server.closeAllConnections(), 3_000).unref();
+          return closed;
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { applyWSSHandler } from '@trpc/server/adapters/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Identity } from '@/server/auth/identity';
+import { appRouter } from '@/server/router';
+import type { Deps } from '@/server/trpc';
+import { createContext } from './context';
+import { reportError } from './trpc-http';
+
+/** WebSocket close codes of ours (4000 to 4999 are the application's). */
+const SESSION_ENDED = 4401;
+const CHECK_SESSIONS_EVERY_MS = 20_000;
+
+export type TrpcSocket = {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+};
+
+/** tRPC over WebSocket. A socket lives no longer than the sign-in it came with. */
+export function createTrpcSocket(deps: Deps): TrpcSocket {
+  const { authSessions, logger } = deps;
+  const server = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 });
+  const identities = new Map<WebSocket, Identity>();
+
+  const handler = applyWSSHandler({
+    wss: server,
+    router: appRouter,
+    createContext: ({ req, res: socket, info }) =>
+      createContext(deps, req, info.connectionParams, (identity) => {
+        identities.set(socket, identity);
+        socket.once('close', () => identities.delete(socket));
+      }),
+    onError: (failure) => reportError(deps, failure),
+    keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
+  });
+
+  const endSession = (sessionId: string) => {
+    for (const [socket, identity] of identities) {
+      if (identity.sessionId === sessionId) socket.close(SESSION_ENDED, 'session ended');
+    }
+  };
+  const stopHearing = authSessions.onEnded(endSession);
+
+  // the second wall: a sign-in that ran out, or whose end was not heard
+  const checking = setInterval(async () => {
+    const sessionIds = new Set([...identities.values()].map(({ sessionId }) => sessionId));
+    for (const sessionId of sessionIds) {
+      try {
+        if (!(await authSessions.findLive(sessionId))) endSession(sessionId);
+      } catch (error) {
+        logger.warn({ err: error }, 'open sockets could not be checked');
+        return;
+      }
+    }
+  }, CHECK_SESSIONS_EVERY_MS);
+
+  return {
+    handleUpgrade(request, socket, head) {
+      server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
+    },
+    async close() {
+      clearInterval(checking);
+      stopHearing();
+      handler.broadcastReconnectNotification();
+      for (const client of server.clients) client.close(1001, 'server restarts');
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const client of server.clients) client.terminate();
+    },
+  };
+}
