@@ -139,7 +139,10 @@ export function seedDemo({ tables, accounts, mailboxes, messages, createGroup }:
 
     const lines = people.flatMap((person) =>
       person.lines.map(([who, minutesAgo, body, type], index) => ({
-        ...{ person, who, body, type },
+        person,
+        who,
+        body,
+        type,
         t: now - minutesAgo * 60,
         ack: index < person.lines.length - (person.unread ?? 0) ? 3 : 2,
       })),

@@ -16,7 +16,7 @@ export function createBus() {
   const listeners = new Set<(event: NetworkEvent) => void>();
   return {
     emit(event: NetworkEvent): void {
-      for (const listener of [...listeners]) listener(event);
+      for (const listener of listeners) listener(event);
     },
     /** Returns the way to stop. */
     on(listener: (event: NetworkEvent) => void): () => void {
