@@ -2,6 +2,7 @@
 // `npm run dev`: the server from its sources, restarted when they change, with Next in development and the sandbox beside it.
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { banner } from './banner.mjs';
 import { fail, step } from './prepare/steps.mjs';
 import { prepare } from './prepare.mjs';
@@ -15,7 +16,7 @@ import { serverReady, startSandbox, startServer, withoutEnvFile } from './run/st
 const children = [];
 
 try {
-  process.chdir(join(import.meta.dirname, '..'));
+  process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   const port = portFrom('PORT', 3000);
   const sandboxPort = portFrom('SANDBOX_PORT', port + 100);
   await checkPort(port, 'PORT');

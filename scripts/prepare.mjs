@@ -4,7 +4,7 @@ import { ensureBuilt } from './prepare/build.mjs';
 import { ensureDependencies } from './prepare/dependencies.mjs';
 import { step } from './prepare/steps.mjs';
 
-const NEEDED = [20, 19];
+const NEEDED = /** @type {const} */ ([20, 19]);
 
 /** Throws when this Node is too old for what we use. Newer majors are fine. */
 function checkNode() {

@@ -3,6 +3,7 @@
 // Plain Node: it runs before `npm install`.
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { banner, LIVE_WARNING } from './banner.mjs';
 import { fail, step, yellow } from './prepare/steps.mjs';
 import { prepare } from './prepare.mjs';
@@ -17,7 +18,7 @@ const children = [];
 let stopping = false;
 
 async function main() {
-  process.chdir(join(import.meta.dirname, '..'));
+  process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   const args = process.argv.slice(2);
   const unknown = args.find((arg) => arg !== '--live');
   if (unknown)

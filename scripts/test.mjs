@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { tool } from './prepare/command.mjs';
 import { fail, red } from './prepare/steps.mjs';
 import { prepare } from './prepare.mjs';
@@ -40,7 +41,7 @@ function readReport() {
 }
 
 try {
-  process.chdir(join(import.meta.dirname, '..'));
+  process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   const more = process.argv.slice(2);
   await prepare();
   const total = { passed: 0, failed: 0, skipped: 0 };

@@ -3,10 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runLogged, tool } from './command.mjs';
+import { alone } from './lock.mjs';
 
 const NODE_TARGET = ['--platform=node', '--format=esm', '--target=node20.19', '--packages=external', '--sourcemap'];
-const esbuild = (/** @type {string[]} */ ...args) =>
-  tool('esbuild/bin/esbuild', '--bundle', '--log-level=warning', ...args);
+/** Its command is a program or a script, as its install script was let to run or not: both start by themselves. @returns {[string, string[]]} */
+const esbuild = (/** @type {string[]} */ ...args) => [
+  join('node_modules', '.bin', 'esbuild'),
+  ['--bundle', '--log-level=warning', ...args],
+];
 
 /**
  * What is built: from which files, into which file, by which commands. In the order in which they need each other.
@@ -79,7 +83,13 @@ function hashOf(/** @type {(typeof TARGETS)[number]} */ { inputs, commands }) {
  * @param {{ only?: string[] }} [options] `only`: these parts
  * @returns {Promise<boolean>} whether anything was built
  */
-export async function ensureBuilt(say, { only } = {}) {
+export function ensureBuilt(say, { only } = {}) {
+  const wait = () => say('esperando a otra compilación · waiting for another build');
+  return alone(join('.cache', 'build.lock'), wait, () => build(say, only));
+}
+
+/** @returns {Promise<boolean>} */
+async function build(/** @type {(name: string) => void} */ say, /** @type {string[] | undefined} */ only) {
   let built = false;
   for (const target of TARGETS.filter(({ name }) => !only || only.includes(name))) {
     const hash = hashOf(target);
