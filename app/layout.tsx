@@ -32,7 +32,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body className="font-sans">
         <ThemeProvider attribute="class" nonce={head.get('x-nonce') ?? undefined} enableSystem>
           <NextIntlClientProvider>
-            <ApiProvider locale={locale}>{children}</ApiProvider>
+            <ApiProvider>{children}</ApiProvider>
           </NextIntlClientProvider>
         </ThemeProvider>
       </body>

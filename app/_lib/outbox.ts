@@ -13,7 +13,7 @@ export type Unsent = {
   error: string | null;
 };
 
-export type Attempt = { outcome: 'stored' } | { outcome: 'unreachable' } | { outcome: 'refused'; error: string };
+export type Attempt = { outcome: 'stored' } | { outcome: 'unreachable' } | { outcome: 'refused'; error: string | null };
 
 type OutboxOptions = {
   load: () => Unsent[];

@@ -3,11 +3,10 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createTRPCClient, createWSClient, httpBatchLink, httpLink, splitLink, wsLink } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import superjson from 'superjson';
 import { isPassing, isSignedOut } from '@/app/_lib/app-error';
 import { connection } from '@/app/_lib/connection';
-import type { AppLocale } from '@/app/_lib/i18n/locale';
 import { loginPath } from '@/app/_lib/next-path';
 import { serverClock } from '@/app/_lib/server-clock';
 import type { AppRouter } from '@/server/router';
@@ -44,8 +43,11 @@ const timedFetch: typeof fetch = async (input, init) => {
   return answer;
 };
 
-function createApi(locale: () => AppLocale) {
-  const headers = () => ({ 'accept-language': locale() });
+/** The page's language, in which the server words its errors: read at each request, since it can be switched. */
+const language = () => document.documentElement.lang.slice(0, 2) || 'es';
+
+function createApi() {
+  const headers = () => ({ 'accept-language': language() });
   const http = { url: PATH, transformer: superjson, headers, fetch: timedFetch };
   const query = httpBatchLink(http);
   // A mutation travels alone: asking for a QR may take 25 s, and nothing else should wait for it.
@@ -56,7 +58,7 @@ function createApi(locale: () => AppLocale) {
     url: `${window.location.protocol === 'https:' ? 'wss' : 'ws'}://${window.location.host}${PATH}`,
     // Opens with the first subscription, so the login page makes none.
     lazy: { enabled: true, closeMs: 2_000 },
-    connectionParams: () => ({ locale: locale() }),
+    connectionParams: () => ({ locale: language() }),
     keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5_000 },
     retryDelayMs: (attempt) => Math.min(250 * 2 ** attempt, 5_000),
     onOpen: connection.opened,
@@ -69,13 +71,9 @@ function createApi(locale: () => AppLocale) {
 }
 
 /** The way to the server for everything below it, and the cache of what it answered. */
-export function ApiProvider({ locale, children }: { locale: AppLocale; children: ReactNode }) {
-  const language = useRef(locale);
-  useEffect(() => {
-    language.current = locale;
-  }, [locale]);
+export function ApiProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);
-  const [api] = useState(() => createApi(() => language.current));
+  const [api] = useState(createApi);
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={api} queryClient={queryClient}>

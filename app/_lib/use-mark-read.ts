@@ -14,22 +14,22 @@ export function useMarkRead(chat: Chat | undefined) {
   const api = useTRPC();
   const { cache } = useWorkspace();
   const done = useRef<Message | null>(null);
-  const { mutate } = useMutation(
-    api.chats.markRead.mutationOptions({
-      onSuccess: cache.chat,
-      onError: () => {
-        // The next message, or the next look, tries again.
-        done.current = null;
-      },
-    }),
-  );
+  const { mutate } = useMutation(api.chats.markRead.mutationOptions({ onSuccess: cache.chat }));
   return useCallback(
     (seen: Message, after: number) => {
       if (chat === undefined || chat.unread <= after) return;
       if (done.current !== null && done.current.at >= seen.at && done.current.id === seen.id) return;
       done.current = seen;
       cache.chat({ ...chat, unread: after });
-      mutate({ chatId: chat.id, upToMessageId: seen.id });
+      mutate(
+        { chatId: chat.id, upToMessageId: seen.id },
+        {
+          onError: () => {
+            // The next message, or the next look, tries again.
+            done.current = null;
+          },
+        },
+      );
     },
     [chat, cache, mutate],
   );

@@ -54,11 +54,12 @@ export function useThread(chatId: string, chat: Chat | undefined) {
   const inbound = useMemo(() => messages.filter(({ direction }) => direction === 'inbound').length, [messages]);
   const reaches =
     unread !== undefined && (inbound >= unread || !hasNextPage || pages >= MAX_PAGES_TO_UNREAD || isError);
+  const looking = opening === null && unread !== undefined && pages > 0;
+  if (looking && reaches) setOpening({ mark: unreadMark(messages, unread) });
+  const wantsOlder = looking && !reaches && !isFetching;
   useEffect(() => {
-    if (opening !== null || unread === undefined || pages === 0) return;
-    if (reaches) setOpening({ mark: unreadMark(messages, unread) });
-    else if (!isFetching) void fetchNextPage();
-  }, [opening, unread, pages, reaches, messages, isFetching, fetchNextPage]);
+    if (wantsOlder) void fetchNextPage();
+  }, [wantsOlder, fetchNextPage]);
 
   return { ...query, messages, unsent, opened: opening !== null, mark: opening?.mark ?? null };
 }

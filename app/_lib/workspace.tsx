@@ -1,8 +1,7 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslations } from 'next-intl';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { PageFailure } from '@/app/_components/shell/page-failure';
 import { appErrorOf, isPassing } from '@/app/_lib/app-error';
 import { createDrafts, createUnsentStore, type Drafts } from '@/app/_lib/browser-store';
@@ -39,22 +38,17 @@ export function WorkspaceProvider({ waiting, children }: { waiting: ReactNode; c
   );
 }
 
-function useSend(cache: ChatCache) {
-  const client = useTRPCClient();
-  const t = useTranslations('common');
-  return useCallback(
-    async ({ chatId, text, clientKey }: Unsent): Promise<Attempt> => {
-      try {
-        cache.message(await client.chats.send.mutate({ chatId, text, clientKey }));
-        return { outcome: 'stored' };
-      } catch (error) {
-        // Signed out: the text waits in storage for whoever signs in next with this account.
-        if (leaveIfSignedOut(error) || isPassing(error)) return { outcome: 'unreachable' };
-        return { outcome: 'refused', error: appErrorOf(error)?.message ?? t('somethingFailed') };
-      }
-    },
-    [cache, client, t],
-  );
+function createSend(client: ReturnType<typeof useTRPCClient>, cache: ChatCache) {
+  return async ({ chatId, text, clientKey }: Unsent): Promise<Attempt> => {
+    try {
+      cache.message(await client.chats.send.mutate({ chatId, text, clientKey }));
+      return { outcome: 'stored' };
+    } catch (error) {
+      // Signed out: the text waits in storage for whoever signs in next with this account.
+      if (leaveIfSignedOut(error) || isPassing(error)) return { outcome: 'unreachable' };
+      return { outcome: 'refused', error: appErrorOf(error)?.message ?? null };
+    }
+  };
 }
 
 function SignedIn({ me, children }: { me: Me; children: ReactNode }) {
@@ -62,14 +56,8 @@ function SignedIn({ me, children }: { me: Me; children: ReactNode }) {
   const queryClient = useQueryClient();
   const [cache] = useState(() => createChatCache(queryClient, api));
   const [drafts] = useState(() => createDrafts(me.id));
-  const send = useSend(cache);
-  const latestSend = useRef(send);
-  useEffect(() => {
-    latestSend.current = send;
-  }, [send]);
-  const [outbox] = useState(() =>
-    createOutbox({ ...createUnsentStore(me.id), send: (entry) => latestSend.current(entry) }),
-  );
+  const client = useTRPCClient();
+  const [outbox] = useState(() => createOutbox({ ...createUnsentStore(me.id), send: createSend(client, cache) }));
   const onEvent = useCallback(
     (body: EventBody) => {
       if (!('message' in body) || body.message.clientKey === null) return;

@@ -34,6 +34,7 @@ function Rows({ list, openId }: { list: ChatList; openId: string | null }) {
   const { chats, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(60_000);
+  // oxlint-disable-next-line react/incompatible-library -- read in render on purpose; nothing here is compiled
   const virtualizer = useVirtualizer({
     count: chats.length,
     getScrollElement: () => scroller.current,
@@ -50,9 +51,9 @@ function Rows({ list, openId }: { list: ChatList; openId: string | null }) {
   }, [last, chats.length, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   const openIndex = chats.findIndex(({ id }) => id === openId);
-  // Only when another chat is opened (by key), not when the list moves
   useEffect(() => {
     if (openIndex !== -1) virtualizer.scrollToIndex(openIndex, { align: 'auto' });
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- when another chat is opened, not when the list moves
   }, [openId]);
 
   return (
@@ -76,7 +77,7 @@ function Rows({ list, openId }: { list: ChatList; openId: string | null }) {
 function ListSkeleton() {
   const t = useTranslations('common');
   return (
-    <div role="status" className="grid gap-0.5 px-5">
+    <output className="grid gap-0.5 px-5">
       <span className="sr-only">{t('loading')}</span>
       {['w-28', 'w-40', 'w-32', 'w-36', 'w-24', 'w-40'].map((width, index) => (
         <div
@@ -91,6 +92,6 @@ function ListSkeleton() {
           </div>
         </div>
       ))}
-    </div>
+    </output>
   );
 }

@@ -3,7 +3,7 @@
 import { MessageSquarePlus, MessagesSquare } from 'lucide-react';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { ChatsPane } from '@/app/_components/chats/chats-pane';
 import { COMPOSER_ID } from '@/app/_components/chats/composer';
 import { SEARCH_ID } from '@/app/_components/chats/chat-search';
@@ -16,10 +16,8 @@ import { cn } from '@/app/_lib/cn';
 import { useShortcuts } from '@/app/_lib/shortcuts';
 import { useChatList } from '@/app/_lib/use-chat-list';
 
-function focus(id: string): boolean {
-  const element = document.getElementById(id);
-  element?.focus();
-  return element !== null;
+function focus(id: string): void {
+  document.getElementById(id)?.focus();
 }
 
 /** Conversations at the left, one of them at the right; on a phone one or the other. */
@@ -36,14 +34,9 @@ export function ChatsView() {
     const next = list.chats[here === -1 ? 0 : here + by];
     if (next !== undefined) showChat(next.id);
   };
-  // On a phone the search box is behind the open chat: it is shown first, then it can take the focus.
-  const [wantsSearch, setWantsSearch] = useState(false);
-  useEffect(() => {
-    if (wantsSearch && focus(SEARCH_ID)) setWantsSearch(false);
-  }, [wantsSearch]);
 
   useShortcuts({
-    search: () => setWantsSearch(true),
+    search: () => focus(SEARCH_ID),
     next: () => step(1),
     previous: () => step(-1),
     compose: () => focus(COMPOSER_ID),

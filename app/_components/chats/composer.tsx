@@ -64,9 +64,9 @@ export function Composer({ chatId, ownNumber, onSend }: ComposerProps) {
       {otherNumber === null ? (
         <LinkNotice className="md:px-8" />
       ) : (
-        <p role="status" className="bg-warn-soft px-4 py-2 text-sm text-warn md:px-8">
+        <output className="block bg-warn-soft px-4 py-2 text-sm text-warn md:px-8">
           {t('otherNumber', { number: formatPhone(otherNumber) })}
-        </p>
+        </output>
       )}
       <form
         className="mx-auto flex max-w-[56rem] items-end gap-2 px-3 py-2.5 md:px-8"
@@ -92,12 +92,11 @@ export function Composer({ chatId, ownNumber, onSend }: ComposerProps) {
             className="scroll-thin block min-h-11 w-full resize-none rounded-[1.375rem] bg-sunken px-4 py-2.5 leading-6 placeholder:text-muted focus-visible:outline-2 focus-visible:-outline-offset-2"
           />
           {left <= NEAR_END && (
-            <p
-              role="status"
-              className={cn('tnum px-4 pt-1 text-xs', left < 0 ? 'font-semibold text-danger' : 'text-muted')}
+            <output
+              className={cn('tnum block px-4 pt-1 text-xs', left < 0 ? 'font-semibold text-danger' : 'text-muted')}
             >
-              {left < 0 ? t('over', { count: -left }) : t('left', { count: left })}
-            </p>
+              {left < 0 ? t('over', { count: -left }) : t('left', { count: left })}{' '}
+            </output>
           )}
         </div>
         <Button

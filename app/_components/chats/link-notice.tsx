@@ -44,8 +44,7 @@ export function LinkNotice({ className }: { className?: string }) {
   if (word === null) return null;
   const passing = word === 'busy' || word === 'starting';
   return (
-    <p
-      role="status"
+    <output
       data-testid="link-notice"
       className={cn(
         'flex flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 text-sm',
@@ -59,6 +58,6 @@ export function LinkNotice({ className }: { className?: string }) {
           {t(word === 'notLinked' ? 'link' : 'fix')}
         </Link>
       )}
-    </p>
+    </output>
   );
 }

@@ -19,10 +19,7 @@ export function OlderState({ loading, failed, onRetry }: { loading: boolean; fai
   const t = useTranslations('chat');
   if (!loading && !failed) return null;
   return (
-    <div
-      role="status"
-      className="-translate-x-1/2 absolute top-2 left-1/2 z-10 flex items-center gap-2 rounded-full bg-surface px-4 py-1.5 text-muted text-sm shadow-raised ring-1 ring-line"
-    >
+    <output className="-translate-x-1/2 absolute top-2 left-1/2 z-10 flex items-center gap-2 rounded-full bg-surface px-4 py-1.5 text-muted text-sm shadow-raised ring-1 ring-line">
       {failed ? (
         <>
           {t('thread.olderFailed')}
@@ -36,7 +33,7 @@ export function OlderState({ loading, failed, onRetry }: { loading: boolean; fai
           {t('thread.loadingOlder')}
         </>
       )}
-    </div>
+    </output>
   );
 }
 

@@ -49,6 +49,7 @@ export function MessageList({ ref, chat, thread }: MessageListProps) {
   const { messages, unsent, mark, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = thread;
   const rows = useMemo(() => threadRows(messages, unsent, mark), [messages, unsent, mark]);
 
+  // oxlint-disable-next-line react/incompatible-library -- read in render on purpose; nothing here is compiled
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -65,12 +66,13 @@ export function MessageList({ ref, chat, thread }: MessageListProps) {
   // The first look: at the line above the unread ones, else at the end. Only after it does anything count as seen.
   const [settled, setSettled] = useState(false);
   const firstUnread = rows.findIndex(({ unread }) => unread !== null);
-  // Once, with what was there when the chat was opened
+
   useLayoutEffect(() => {
     if (firstUnread > 0) virtualizer.scrollToIndex(firstUnread, { align: 'start' });
     else if (firstUnread === -1) virtualizer.scrollToEnd();
     const timer = setTimeout(() => setSettled(true), 120);
     return () => clearTimeout(timer);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, with what was there when the chat was opened
   }, []);
 
   const items = virtualizer.getVirtualItems();
@@ -97,7 +99,7 @@ export function MessageList({ ref, chat, thread }: MessageListProps) {
         // Reading above, rows come and go with the scrolling: those are not news.
         aria-live={atEnd ? 'polite' : 'off'}
         aria-relevant="additions"
-        // Scrolled by keyboard
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a keyboard scrolls it too
         tabIndex={0}
         data-testid="thread"
         className="scroll-thin min-h-0 flex-1 overflow-y-auto overscroll-contain focus-visible:-outline-offset-2"
@@ -164,9 +166,7 @@ function useSeen(rows: readonly ThreadRow[], chat: Chat, onScreen: number): numb
   const seenAt = useMemo(() => rows.findIndex(({ key }) => key === seenKey), [rows, seenKey]);
   const reach = visible ? Math.max(seenAt, onScreen) : seenAt;
   const reachKey = rows[reach]?.key ?? null;
-  useEffect(() => {
-    if (reachKey !== null) setSeenKey(reachKey);
-  }, [reachKey]);
+  if (reachKey !== null && reachKey !== seenKey) setSeenKey(reachKey);
 
   const isInbound = ({ message }: ThreadRow) => message.direction === 'inbound';
   const after = useMemo(() => rows.slice(reach + 1).filter(isInbound).length, [rows, reach]);

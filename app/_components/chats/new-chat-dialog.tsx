@@ -49,8 +49,6 @@ export function NewChatDialog({ phone, onClose }: { phone: string; onClose: () =
               type="tel"
               inputMode="tel"
               autoComplete="off"
-              // The one box of a dialog that was just asked for
-              autoFocus
               maxLength={40}
               placeholder={t('chat.start.placeholder')}
               value={value}

@@ -7,14 +7,11 @@ const SHAPES = ['w-56', 'w-40 self-end', 'w-72 self-end', 'w-48', 'w-64', 'w-36 
 export function ThreadSkeleton() {
   const t = useTranslations('common');
   return (
-    <div
-      role="status"
-      className="mx-auto flex w-full max-w-[56rem] flex-1 flex-col justify-end gap-3 px-4 pb-4 md:px-8"
-    >
+    <output className="mx-auto flex w-full max-w-[56rem] flex-1 flex-col justify-end gap-3 px-4 pb-4 md:px-8">
       <span className="sr-only">{t('loading')}</span>
       {SHAPES.map((shape) => (
         <Skeleton key={shape} className={cn('h-11 rounded-2xl bg-line', shape)} />
-      ))}
-    </div>
+      ))}{' '}
+    </output>
   );
 }

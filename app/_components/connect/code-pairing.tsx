@@ -24,10 +24,10 @@ export function CodePairing({ status, actions }: { status: WhatsappStatus; actio
         <h2 className="display text-[1.625rem]">{t('code.title')}</h2>
         <div className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-4">
           {code === null ? (
-            <p role="status" className="flex min-h-16 items-center gap-3 text-muted">
+            <output className="flex min-h-16 items-center gap-3 text-muted">
               <Spinner className="text-brand" />
               {t('qr.waiting')}
-            </p>
+            </output>
           ) : (
             <PairingCode code={code} />
           )}

@@ -21,15 +21,14 @@ export function ConnectView() {
       <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-5 pt-6 pb-4 md:px-10 md:pt-9">
         <h1 className="display text-[1.75rem]">{t('connect.title')}</h1>
         {status !== undefined && (
-          <p
+          <output
             data-testid="connection-status"
             data-status={status.status}
-            role="status"
             className="inline-flex min-h-8 items-center gap-2 rounded-full bg-surface px-3.5 font-medium text-sm ring-1 ring-line ring-inset"
           >
             <StatusDot status={status.status} />
             {t(`whatsapp.status.${status.status}`)}
-          </p>
+          </output>
         )}
       </header>
       <div className="grid w-full max-w-[62rem] gap-4 px-5 pb-10 md:px-10">

@@ -18,13 +18,13 @@ export function ProgressCard({ status, actions }: { status: WhatsappStatus; acti
   const restoring = phase === 'initializing' && status.hasSession;
   return (
     <Card className="md:p-10">
-      <div role="status" className="flex items-start gap-4">
+      <output className="flex items-start gap-4">
         <Spinner className="mt-0.5 size-7 shrink-0 text-brand" />
         <div>
           <h2 className="display text-[1.375rem]">{t(`progress.${phase}`)}</h2>
           <Lead>{t(restoring ? 'progress.restoring' : `progress.${phase}Lead`)}</Lead>
         </div>
-      </div>
+      </output>
       <div className="mt-7 flex items-center gap-4">
         <div className="grid flex-1 grid-cols-3 gap-1.5">
           {PHASES.map((word, index) => {

@@ -66,7 +66,7 @@ function LiveQr({ status }: { status: WhatsappStatus }) {
     <div className="flex flex-col items-center gap-4">
       <div className="grid size-[19.5rem] place-items-center rounded-[1.75rem] rounded-bl-lg bg-white text-[#12211b] shadow-raised ring-1 ring-[#dbe2da]">
         {valid ? (
-          <div data-testid="qr" role="img" aria-label={t('label')}>
+          <div data-testid="qr">
             <QRCodeSVG
               value={qrCode}
               size={292}
@@ -74,14 +74,14 @@ function LiveQr({ status }: { status: WhatsappStatus }) {
               marginSize={3}
               bgColor="#ffffff"
               fgColor="#0a1a14"
-              aria-hidden
+              title={t('label')}
             />
           </div>
         ) : (
-          <p role="status" className="flex flex-col items-center gap-3 text-[#4d5e56] text-sm">
+          <output className="flex flex-col items-center gap-3 text-[#4d5e56] text-sm">
             <Spinner className="size-7 text-[#0b6a4d]" />
             {t('waiting')}
-          </p>
+          </output>
         )}
       </div>
       <div className="flex min-h-9 items-center gap-3">

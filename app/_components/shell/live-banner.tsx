@@ -32,13 +32,16 @@ export function LiveBanner() {
         window.removeEventListener('offline', changed);
       };
     }
-    setShown((before) => (before === 'nothing' ? before : 'back'));
-    const timer = setTimeout(() => setShown('nothing'), BACK_MS);
-    return () => clearTimeout(timer);
+    const back = setTimeout(() => setShown((before) => (before === 'nothing' ? before : 'back')), 0);
+    const away = setTimeout(() => setShown('nothing'), BACK_MS);
+    return () => {
+      clearTimeout(back);
+      clearTimeout(away);
+    };
   }, [state]);
 
   return (
-    <div role="status" data-testid="live-banner" data-state={shown} className="shrink-0">
+    <output data-testid="live-banner" data-state={shown} className="block shrink-0">
       {shown !== 'nothing' && (
         <p
           className={cn(
@@ -52,6 +55,6 @@ export function LiveBanner() {
           {t(shown)}
         </p>
       )}
-    </div>
+    </output>
   );
 }

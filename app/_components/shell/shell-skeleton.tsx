@@ -7,10 +7,10 @@ export function ShellSkeleton() {
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <div className="order-last h-16 shrink-0 bg-rail md:order-first md:h-auto md:w-[5.5rem]" />
-      <div role="status" className="grid flex-1 place-items-center text-brand">
+      <output className="grid flex-1 place-items-center text-brand">
         <LogoMark className="size-12 animate-shimmer" />
         <span className="sr-only">{t('loading')}</span>
-      </div>
+      </output>
     </div>
   );
 }

@@ -30,18 +30,17 @@ export function Dialog({ open, onOpenChange, title, lead, className, children }:
             className,
           )}
         >
-          <div className="mb-4 flex items-start justify-between gap-4">
-            <div>
-              <Radix.Title className="display text-xl">{title}</Radix.Title>
-              {lead !== undefined && <Radix.Description className="mt-1.5 text-muted">{lead}</Radix.Description>}
-            </div>
-            <Radix.Close asChild>
-              <IconButton label={t('close')} className="-mt-1.5 -mr-2">
-                <X aria-hidden className="size-5" />
-              </IconButton>
-            </Radix.Close>
+          <div className="mb-4 pr-9">
+            <Radix.Title className="display text-xl">{title}</Radix.Title>
+            {lead !== undefined && <Radix.Description className="mt-1.5 text-muted">{lead}</Radix.Description>}
           </div>
           {children}
+          {/* Last, so that what the dialog is about gets the focus first. */}
+          <Radix.Close asChild>
+            <IconButton label={t('close')} className="absolute top-3 right-3">
+              <X aria-hidden className="size-5" />
+            </IconButton>
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
