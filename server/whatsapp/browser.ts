@@ -14,7 +14,7 @@ export type BrowserOptions = {
   env?: Record<string, string>;
   /** Until the browser answers, ms. */
   launchMs: number;
-  /** For each step of the ending: close, SIGTERM, SIGKILL. ms */
+  /** How long the browser may take to close by itself, ms; then SIGTERM and SIGKILL follow. */
   endMs: number;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
@@ -108,7 +108,8 @@ async function endGroup(
     if (closed) await Promise.race([exited, after(stepMs)]);
     if (isRunning(child)) {
       signalGroup(group, 'SIGTERM');
-      await Promise.race([exited, after(stepMs)]);
+      // Who did not hear the first word hardly hears the second.
+      await Promise.race([exited, after(stepMs / 4)]);
     }
     // The leader is gone or deaf; children of it may still hold the profile.
     const left = await waitUntilGone(group, profileDir, isRunning(child) ? 0 : 500);

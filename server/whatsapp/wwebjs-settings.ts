@@ -27,7 +27,7 @@ export type Deadlines = {
   /** Chat lists and histories: the page may have to ask the phone. */
   loadMs: number;
   logoutMs: number;
-  /** Each step of the browser's ending: close, SIGTERM, SIGKILL. */
+  /** How long the browser may take to close by itself, before SIGTERM and SIGKILL. */
   endMs: number;
   /** How often the page's state is looked at before `ready`, and after it. */
   pollMs: number;

@@ -151,6 +151,8 @@ function createGeneration(
   }
 
   async function showQr(from: Page, data: string): Promise<void> {
+    // The page clears its ref when it links, and the library makes a QR of that too.
+    if (/^(undefined|null)?,/.test(data)) return;
     const level = await within(deadlines.callMs, 'QR', from.evaluate(readLevel)).catch(() => null);
     phases.qr(data, level?.ref && data.startsWith(`${level.ref},`) ? level.refMs : null);
   }

@@ -181,6 +181,7 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(await harness.processesOn(early.profileDir)).toBe(0);
       const { engine, log, profileDir } = await start();
       await log.state('pairing');
+      expect(await harness.processesOn(profileDir)).toBeGreaterThan(0);
       await engine.stop();
       const said = log.events.length;
       await engine.stop();
@@ -205,6 +206,7 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
 
     it('says when the phone unlinks it', async () => {
       const { log, engine, profileDir } = await linked();
+      expect(await harness.processesOn(profileDir)).toBeGreaterThan(0);
       await harness.unlink(people.own);
       const state = await log.state('logged_out');
       expect(state.reason).not.toBe('');

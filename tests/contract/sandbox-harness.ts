@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listProcesses, profileOf } from '@/server/whatsapp/browser-processes';
-import type { ChatId } from '@/server/whatsapp/engine';
+import { isMain, listProcesses, type ProcessRow, profileOf } from '@/server/whatsapp/browser-processes';
+import type { ChatId, EngineFactory } from '@/server/whatsapp/engine';
 import { createWwebjsEngine } from '@/server/whatsapp/wwebjs';
-import type { Deadlines, EngineLogger } from '@/server/whatsapp/wwebjs-settings';
+import type { EngineLogger, WwebjsDeps } from '@/server/whatsapp/wwebjs-settings';
 import { lookUpBrowser } from '@/server/whatsapp/browser-lookup';
-import { type PageSwitches, type Sandbox, startSandbox } from '@/tests/support/sandbox';
+import { type PageSwitches, type Sandbox, type SandboxOptions, startSandbox } from '@/tests/support/sandbox';
 import { type Harness, type Person, sleep, until } from './harness';
 
 const logger: EngineLogger = process.env.ENGINE_LOG
@@ -15,35 +15,53 @@ const logger: EngineLogger = process.env.ENGINE_LOG
 
 const types = { image: 'image', voice: 'ptt', unsupported: 'unknown' } as const;
 
-export type SandboxHarness = Harness & { sandbox: Sandbox };
+export type SandboxHarness = Harness & {
+  sandbox: Sandbox;
+  /** Another engine on the same network: other switches, deadlines, or whatever else it is given. */
+  factoryWith: (more: Partial<WwebjsDeps> & { switches?: PageSwitches }) => Promise<EngineFactory>;
+  /** The processes of a profile's browser, its children among them. */
+  rowsOn: (profileDir: string) => Promise<ProcessRow[]>;
+};
 
 /** The real library in a real Chromium, on the sandbox's page with these switches. */
 export async function createSandboxHarness(
   switches: PageSwitches | 'today',
-  deadlines: Partial<Deadlines> = {},
+  options: SandboxOptions = {},
 ): Promise<SandboxHarness> {
   const root = await mkdtemp(join(tmpdir(), 'omniwp-contract-'));
-  const sandbox = await startSandbox({ qrSeconds: [3, 2], qrCount: 50 });
+  const sandbox = await startSandbox({ qrSeconds: [3, 2], qrCount: 50, ...options });
   const version = switches === 'today' ? sandbox.pageVersion : (await sandbox.page(switches)).version;
   const { CHROMIUM_PATH, PUPPETEER_EXECUTABLE_PATH } = process.env;
   const browser = await lookUpBrowser({ CHROMIUM_PATH, PUPPETEER_EXECUTABLE_PATH }, 0);
-  const factory = createWwebjsEngine({
+  const deps: WwebjsDeps = {
     executablePath: browser.path,
     browserMajor: browser.major,
     browserEnv: browser.env,
     chromiumArgs: (sandbox.env.CHROMIUM_ARGS ?? '').split(' '),
     webVersion: version,
     webCachePath: sandbox.pageDir,
-    deadlines: { probeMs: 1000, ...deadlines },
+    deadlines: { probeMs: 1000 },
     logger,
-  });
+  };
   let next = 1;
-  const browsersOn = async (profileDir: string) =>
-    (await listProcesses()).filter((row) => profileOf(row) === profileDir);
+  const groups = new Map<string, Set<number>>();
+  /** Chromium's children do not name the profile: they are known by the group of the browser that was seen on it. */
+  async function rowsOn(profileDir: string): Promise<ProcessRow[]> {
+    const rows = await listProcesses();
+    const seen = groups.get(profileDir) ?? new Set<number>();
+    for (const row of rows) if (profileOf(row) === profileDir) seen.add(row.group);
+    groups.set(profileDir, seen);
+    return rows.filter((row) => seen.has(row.group));
+  }
 
   return {
     sandbox,
-    factory,
+    factory: createWwebjsEngine(deps),
+    async factoryWith({ switches: other, ...more }) {
+      const webVersion = other ? (await sandbox.page(other)).version : version;
+      return createWwebjsEngine({ ...deps, webVersion, ...more, deadlines: { ...deps.deadlines, ...more.deadlines } });
+    },
+    rowsOn,
     newProfile: () => join(root, `${next++}`, 'profile'),
     async createPeople() {
       const number = next++;
@@ -75,9 +93,10 @@ export async function createSandboxHarness(
       return (account?.devices.length ?? 0) > 0;
     },
     async kill(profileDir) {
-      for (const row of await browsersOn(profileDir)) process.kill(row.pid, 'SIGKILL');
+      const main = (await rowsOn(profileDir)).find(isMain);
+      if (main) process.kill(main.pid, 'SIGKILL');
     },
-    processesOn: async (profileDir) => (await browsersOn(profileDir)).length,
+    processesOn: async (profileDir) => (await rowsOn(profileDir)).length,
     pause: () => sleep(700),
     until,
     async close() {

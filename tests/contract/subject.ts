@@ -62,15 +62,18 @@ function createEventLog() {
   };
 }
 
-export async function startSubject(harness: Harness, profileDir = harness.newProfile()): Promise<Subject> {
+export async function startSubject(
+  { factory, newProfile }: Pick<Harness, 'factory' | 'newProfile'>,
+  profileDir = newProfile(),
+): Promise<Subject> {
   const log = createEventLog();
-  const engine = harness.factory({ profileDir, onEvent: log.push });
+  const engine = factory({ profileDir, onEvent: log.push });
   await engine.start();
   return { engine, profileDir, log };
 }
 
 /** Scans the QR that the subject shows and waits until it is ready. */
-export async function connect(harness: Harness, subject: Subject, people: People): Promise<Subject> {
+export async function connect(harness: Pick<Harness, 'scan'>, subject: Subject, people: People): Promise<Subject> {
   const { data } = await subject.log.state('pairing');
   await harness.scan(people.own, data);
   await subject.log.state('ready');

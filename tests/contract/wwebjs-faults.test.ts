@@ -1,0 +1,192 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineFactory } from '@/server/whatsapp/engine';
+import type { WwebjsDeps } from '@/server/whatsapp/wwebjs-settings';
+import type { PageSwitches } from '@/tests/support/sandbox';
+import type { People } from './harness';
+import { createSandboxHarness, type SandboxHarness } from './sandbox-harness';
+import { connect, type Subject, startSubject } from './subject';
+
+/** What goes wrong around whatsapp-web.js, each provoked on purpose: every time one state with a reason, and no process left. */
+describe('the whatsapp-web.js engine when something goes wrong', () => {
+  let harness: SandboxHarness;
+  let people: People;
+  const subjects: Subject[] = [];
+
+  beforeAll(async () => {
+    harness = await createSandboxHarness('today', { qrSeconds: 1, qrCount: 3 });
+  });
+  afterEach(async () => {
+    for (const { engine, profileDir } of subjects.splice(0)) {
+      await engine.stop();
+      expect(await harness.processesOn(profileDir)).toBe(0);
+    }
+  });
+  afterAll(() => harness.close());
+
+  async function start(factory: EngineFactory = harness.factory, profileDir = harness.newProfile()): Promise<Subject> {
+    const subject = await startSubject({ factory, newProfile: harness.newProfile }, profileDir);
+    subjects.push(subject);
+    return subject;
+  }
+  async function linked(more: Partial<WwebjsDeps> & { switches?: PageSwitches } = {}): Promise<Subject> {
+    people = await harness.createPeople();
+    return connect(harness, await start(await harness.factoryWith(more)), people);
+  }
+  async function crash(more: Partial<WwebjsDeps> & { switches?: PageSwitches }, profileDir?: string) {
+    const { log } = await start(await harness.factoryWith(more), profileDir);
+    return (await log.state('crashed')).reason;
+  }
+
+  it('says that nobody scanned when the page stops showing codes', async () => {
+    const { log } = await start();
+    expect((await log.state('offline')).reason.code).toBe('PAIRING_IDLE');
+    expect(new Set(log.states().flatMap((state) => (state.kind === 'pairing' ? [state.data] : []))).size).toBe(3);
+  });
+
+  it('gives up on a login that never gets ready', async () => {
+    people = await harness.createPeople();
+    const factory = await harness.factoryWith({ switches: { neverSynced: true }, deadlines: { readyMs: 1500 } });
+    const { log } = await start(factory);
+    await harness.scan(people.own, (await log.state('pairing')).data);
+    const { reason } = await log.state('crashed');
+    expect(reason.code).toBe('READY_TIMEOUT');
+    expect(reason.detail).toContain('CONNECTED');
+  });
+
+  it('names what WhatsApp took away, before ready', async () => {
+    people = await harness.createPeople();
+    const switches = {
+      missingModules: ['WAWebSendMsgChatAction'],
+      renamedMembers: { 'WAWebCollections.Msg': 'Messages' },
+    };
+    const { log } = await start(await harness.factoryWith({ switches, deadlines: { modulesMs: 1500 } }));
+    await harness.scan(people.own, (await log.state('pairing')).data);
+    const { reason } = await log.state('crashed');
+    expect(reason.code).toBe('WHATSAPP_CHANGED');
+    expect(reason.detail).toContain('WAWebSendMsgChatAction.addAndSendMsgToChat');
+    expect(reason.detail).toContain('WAWebCollections.Msg.on');
+    expect(log.states().some(({ kind }) => kind === 'ready')).toBe(false);
+  });
+
+  it('names what it misses before a QR', async () => {
+    const switches = { missingModules: ['WABase64'] };
+    const reason = await crash({ switches, deadlines: { modulesMs: 1500 } });
+    expect(reason).toMatchObject({ code: 'WHATSAPP_CHANGED', detail: 'the page lacks WABase64.encodeB64' });
+  });
+
+  it('is ready without what single features want, and fails those calls alone', async () => {
+    const { engine } = await linked({
+      switches: { missingModules: ['WAWebUpdateUnreadChatAction', '__debug', 'Bootloader'] },
+    });
+    const chat = await engine.resolve(people.contact.phone);
+    if (!chat) throw new Error('the contact is not on the network');
+    await engine.send(chat.chatId, { kind: 'text', text: 'hola' });
+    await expect(engine.markRead?.(chat.chatId)).rejects.toMatchObject({ code: 'REJECTED', left: 'no' });
+  });
+
+  it('is ready once, however often the page says so, and works on after a lost connection', async () => {
+    const { engine, log } = await linked({ switches: { resyncOnReconnect: true } });
+    for (let i = 0; i < 2; i += 1) {
+      await harness.sandbox.dropConnections(people.own.phone);
+      await harness.pause();
+    }
+    await harness.say(people.contact, people.own, 'después');
+    await log.message('después');
+    const chat = await engine.resolve(people.contact.phone);
+    if (chat) await engine.send(chat.chatId, { kind: 'text', text: 'hola' });
+    await harness.pause();
+    expect(log.states().filter(({ kind }) => kind === 'ready')).toHaveLength(1);
+    expect(log.messages().map(({ text }) => text)).toEqual(['después']);
+  });
+
+  it('says that the connection is lost when it stays away', async () => {
+    const { log, engine } = await linked({ deadlines: { connectionMs: 1000, pollMs: 100 } });
+    await harness.sandbox.kill();
+    try {
+      expect((await log.state('offline')).reason.code).toBe('CONNECTION_LOST');
+      await engine.stop();
+    } finally {
+      await harness.sandbox.restart();
+    }
+  });
+
+  it('says when the renderer dies under it, and ends the call that waits', async () => {
+    const { log, engine, profileDir } = await linked();
+    const renderer = (await harness.rowsOn(profileDir)).find((row) => row.command.includes('--type=renderer'));
+    if (!renderer) throw new Error('there is no renderer');
+    process.kill(renderer.pid, 'SIGSTOP');
+    const sending = engine.send(harness.anyChat, { kind: 'text', text: 'x' });
+    sending.catch(() => undefined);
+    process.kill(renderer.pid, 'SIGKILL');
+    expect((await log.state('crashed', undefined, 5000)).reason.code).toBe('PAGE_DIED');
+    await expect(sending).rejects.toMatchObject({ left: 'unknown' });
+  });
+
+  it('waits for a busy page, and gives up on a deaf one', async () => {
+    const { log, profileDir } = await linked({ deadlines: { deafMs: 1500, probeMs: 200 } });
+    const rows = await harness.rowsOn(profileDir);
+    for (const row of rows) process.kill(row.pid, 'SIGSTOP');
+    await harness.pause();
+    for (const row of rows) process.kill(row.pid, 'SIGCONT');
+    await harness.pause();
+    expect(log.states().at(-1)?.kind).toBe('ready');
+    for (const row of rows) process.kill(row.pid, 'SIGSTOP');
+    expect((await log.state('crashed')).reason.code).toBe('PAGE_DIED');
+  });
+
+  it('ends a browser that does not listen', async () => {
+    const { engine, profileDir } = await linked({ deadlines: { endMs: 500 } });
+    for (const row of await harness.rowsOn(profileDir)) process.kill(row.pid, 'SIGSTOP');
+    const began = Date.now();
+    await engine.stop();
+    expect(Date.now() - began).toBeLessThan(5000);
+  });
+
+  it('refuses a profile that a newer browser wrote, before it is opened', async () => {
+    const profileDir = harness.newProfile();
+    await mkdir(profileDir, { recursive: true });
+    await writeFile(join(profileDir, 'omniwp-browser.json'), JSON.stringify({ major: 999 }));
+    expect((await crash({}, profileDir)).code).toBe('BROWSER_TOO_OLD');
+    expect(await harness.processesOn(profileDir)).toBe(0);
+  });
+
+  it('says when there is no browser, none that starts, or no page of that version', async () => {
+    expect((await crash({ executablePath: '/nowhere/chromium' })).code).toBe('BROWSER_NOT_FOUND');
+    const lookup = async (): Promise<string> => Promise.reject(new Error('looked everywhere'));
+    expect(await crash({ executablePath: lookup })).toEqual({ code: 'BROWSER_NOT_FOUND', detail: 'looked everywhere' });
+    expect((await crash({ executablePath: '/bin/false' })).code).toBe('BROWSER_DIED');
+    expect((await crash({ webVersion: '2.3000.1' })).code).toBe('PAGE_UNREACHABLE');
+  });
+
+  it('does not share a profile', async () => {
+    const { log, profileDir } = await start();
+    await log.state('pairing');
+    expect((await crash({ deadlines: { endMs: 200 } }, profileDir)).code).toBe('PROFILE_IN_USE');
+  });
+
+  it('keeps every device part of a conversation with a hidden number together', async () => {
+    const { engine, log } = await linked();
+    const hidden = { phone: '+34799000111', name: 'Oculta' };
+    await harness.sandbox.createAccount({ ...hidden, hidden: true });
+    await harness.say(hidden, people.own, 'quién soy');
+    const message = await log.message('quién soy');
+    expect(message).toMatchObject({ chatKind: 'direct', pushName: 'Oculta' });
+    const answer = await engine.send(message.chatId, { kind: 'text', text: 'hola' });
+    expect(answer.chatId).toBe(message.chatId);
+    expect(answer.phone).toBe(message.phone);
+  });
+
+  it('tells groups, channels and status apart', async () => {
+    const { log, engine } = await linked();
+    const { own, contact } = people;
+    const group = await harness.sandbox.createGroup({ subject: 'Equipo', owner: contact.phone, members: [own.phone] });
+    await harness.sandbox.say({ from: contact.phone, to: group.id, text: 'al grupo' });
+    expect(await log.message('al grupo')).toMatchObject({ chatKind: 'group', phone: null, direction: 'inbound' });
+    await harness.sandbox.say({ from: contact.phone, to: 'status@broadcast', text: 'mi estado' });
+    expect(await log.message('mi estado')).toMatchObject({ chatKind: 'status', phone: null });
+    const chats = await engine.chats?.(50);
+    expect(chats?.find(({ kind }) => kind === 'group')).toMatchObject({ name: 'Equipo', phone: null });
+  });
+});
