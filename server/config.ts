@@ -10,7 +10,10 @@ const count = (fallback: number) => z.coerce.number().int().min(1).default(fallb
 const duration = z
   .string()
   .regex(/^\d+[smhd]$/, 'a number and s, m, h or d, for example 7d')
-  .transform((value) => Number(value.slice(0, -1)) * { s: 1, m: 60, h: 3600, d: 86_400 }[value.slice(-1) as 's' | 'm' | 'h' | 'd']);
+  .transform(
+    (value) =>
+      Number(value.slice(0, -1)) * { s: 1, m: 60, h: 3600, d: 86_400 }[value.slice(-1) as 's' | 'm' | 'h' | 'd'],
+  );
 
 /** Long enough, and not one character over and over or a word from a tutorial. */
 const strongSecret = z
@@ -28,8 +31,14 @@ export const environment = z.object({
   TRUST_PROXY: flag.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DATA_DIR: z.string().min(1).default('./.data/live'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
-  REDIS_URL: z.string().regex(/^(rediss?|unix):\/\//, 'must start with redis:// or rediss://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^(rediss?|unix):\/\//, 'must start with redis:// or rediss://')
+    .optional(),
   JWT_SECRET: strongSecret,
   JWT_EXPIRES_IN: duration.default(7 * 86_400),
   REGISTRATION: z.enum(['open', 'invite', 'closed']).optional(),
@@ -62,7 +71,9 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
-    throw new Error(`The configuration has ${lines.length} error${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
+    throw new Error(
+      `The configuration has ${lines.length} error${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+    );
   }
   const config = parsed.data;
   return {

@@ -33,10 +33,16 @@ export const ERRORS = {
     'That does not look like a phone number. Write it with its country code, for example +54 9 11 2345 6789.',
   ),
   TOKEN_REQUIRED: unauthorized('Iniciá sesión para continuar.', 'Sign in to continue.'),
-  INVALID_TOKEN: unauthorized('Tu sesión ya no es válida. Iniciá sesión otra vez.', 'Your session is no longer valid. Sign in again.'),
+  INVALID_TOKEN: unauthorized(
+    'Tu sesión ya no es válida. Iniciá sesión otra vez.',
+    'Your session is no longer valid. Sign in again.',
+  ),
   TOKEN_EXPIRED: unauthorized('Tu sesión venció. Iniciá sesión otra vez.', 'Your session has expired. Sign in again.'),
   USER_NOT_FOUND: unauthorized('Esa cuenta ya no existe.', 'That account no longer exists.'),
-  INVALID_CREDENTIALS: unauthorized('El correo o la contraseña no coinciden.', 'The e-mail or the password does not match.'),
+  INVALID_CREDENTIALS: unauthorized(
+    'El correo o la contraseña no coinciden.',
+    'The e-mail or the password does not match.',
+  ),
   FOREIGN_ORIGIN: forbidden('La petición viene de otro sitio.', 'The request comes from another site.'),
   REGISTRATION_CLOSED: forbidden('Las cuentas nuevas se crean por invitación.', 'New accounts are by invitation.'),
   NOT_FOUND: notFound('No existe.', 'Not found.'),
@@ -58,7 +64,10 @@ export const ERRORS = {
     'Ese mensaje no se puede reenviar: no falló, o puede haber salido.',
     'That message cannot be sent again: it did not fail, or it may have left.',
   ),
-  CLIENT_KEY_REUSED: conflict('Esa clave ya se usó para otro mensaje.', 'That key was already used for another message.'),
+  CLIENT_KEY_REUSED: conflict(
+    'Esa clave ya se usó para otro mensaje.',
+    'That key was already used for another message.',
+  ),
   NUMBER_NOT_ON_WHATSAPP: impossible('Ese número no está en WhatsApp.', 'That number is not on WhatsApp.'),
   OTHER_NUMBER: impossible(
     'Esa conversación es de otro número tuyo. Conectá ese número para escribir en ella.',
@@ -76,7 +85,10 @@ export const ERRORS = {
   ),
   SHUTTING_DOWN: unavailable('El servidor se está reiniciando.', 'The server is restarting.'),
   WHATSAPP_UNAVAILABLE: unavailable('WhatsApp no responde en este momento.', 'WhatsApp does not answer right now.'),
-  WHATSAPP_DISABLED: unavailable('WhatsApp está desactivado en este servidor.', 'WhatsApp is switched off on this server.'),
+  WHATSAPP_DISABLED: unavailable(
+    'WhatsApp está desactivado en este servidor.',
+    'WhatsApp is switched off on this server.',
+  ),
   INTERNAL: {
     status: 500,
     trpc: 'INTERNAL_SERVER_ERROR',

@@ -34,11 +34,17 @@ function wordsFor(issue: Issue, locale: Locale): string {
         ? say(locale, 'No parece un correo.', 'That does not look like an e-mail.')
         : say(locale, 'No tiene la forma esperada.', 'It does not have the expected form.');
     case 'invalid_type':
-      return say(locale, `Falta, o no es del tipo esperado (${issue.expected}).`, `Missing, or not of the expected type (${issue.expected}).`);
+      return say(
+        locale,
+        `Falta, o no es del tipo esperado (${issue.expected}).`,
+        `Missing, or not of the expected type (${issue.expected}).`,
+      );
     case 'invalid_value':
       return say(locale, 'No es uno de los valores posibles.', 'Not one of the possible values.');
     case 'custom':
-      return issue.params?.empty ? say(locale, 'Escribí algo.', 'Write something.') : say(locale, 'No es válido.', 'Not valid.');
+      return issue.params?.empty
+        ? say(locale, 'Escribí algo.', 'Write something.')
+        : say(locale, 'No es válido.', 'Not valid.');
     case 'unrecognized_keys':
       return say(locale, 'No se conoce este campo.', 'Unknown field.');
     case 'not_multiple_of':

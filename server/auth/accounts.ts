@@ -33,7 +33,13 @@ export async function register(
       const open = first || config.registration === 'open' || (config.registration === 'invite' && invited);
       if (!open) throw new AppError('REGISTRATION_CLOSED');
       return tx.user.create({
-        data: { name: input.name, email: input.email, passwordHash, locale: input.locale, role: first ? 'admin' : 'member' },
+        data: {
+          name: input.name,
+          email: input.email,
+          passwordHash,
+          locale: input.locale,
+          role: first ? 'admin' : 'member',
+        },
         select: publicFields,
       });
     });

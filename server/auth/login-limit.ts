@@ -46,7 +46,9 @@ export function createLoginLimit(redis: RedisClients, config: Config): LoginLimi
         // the library answers `success` after its own time-out: that is not a count
         if (counted.reason === 'timeout') throw new AppError('LIMITS_UNAVAILABLE');
         if (!counted.success) {
-          throw new AppError('TOO_MANY_ATTEMPTS', { retryAfter: Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000)) });
+          throw new AppError('TOO_MANY_ATTEMPTS', {
+            retryAfter: Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000)),
+          });
         }
       }
     },

@@ -30,5 +30,7 @@ export const authRouter = router({
   }),
 
   /** An invitation link's token, for `REGISTRATION=invite`. */
-  invite: adminProcedure.mutation(async ({ ctx }) => ({ inviteToken: await signInvite(ctx.deps.config.JWT_SECRET, ctx.ownerId) })),
+  invite: adminProcedure.mutation(async ({ ctx }) => ({
+    inviteToken: await signInvite(ctx.deps.config.JWT_SECRET, ctx.ownerId),
+  })),
 });

@@ -38,7 +38,9 @@ export function createAuthSessions(deps: { db: Db; redis: RedisClients; logger: 
       await db.authSession.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
       ended.emit('ended', id);
       // other processes check the row again within seconds even when this is not heard
-      await redis.commands.publish(CHANNEL, id).catch((error) => logger.warn({ err: error }, 'could not tell of an ended sign-in'));
+      await redis.commands
+        .publish(CHANNEL, id)
+        .catch((error) => logger.warn({ err: error }, 'could not tell of an ended sign-in'));
     },
 
     onEnded(listener: (id: string) => void): () => void {

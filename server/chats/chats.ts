@@ -51,7 +51,10 @@ export async function listChats(
   const items = rows.slice(0, input.limit).map(toChat);
   const last = items.at(-1);
   const more = rows.length > input.limit && last?.lastMessageAt;
-  return { items, nextCursor: more && last.lastMessageAt ? encodeCursor({ at: last.lastMessageAt, tie: last.id }) : null };
+  return {
+    items,
+    nextCursor: more && last.lastMessageAt ? encodeCursor({ at: last.lastMessageAt, tie: last.id }) : null,
+  };
 }
 
 /** Throws CHAT_NOT_FOUND, also for another owner's. */

@@ -9,6 +9,9 @@ import { toChat, toMessage } from './dto';
 import type { Chat, Message } from './schema';
 import { onceMoreOnConflict, readChat, touchChat, upsertChat } from './store';
 
+/** In whole seconds, as WhatsApp counts: else a message that waits would stand behind what came in after it in the same second. */
+const now = () => new Date(Math.floor(Date.now() / 1000) * 1000);
+
 /** A message is accepted while the link is there, also while it is coming back; then it waits. */
 const ACCEPTING: readonly StatusWord[] = ['connected', 'reconnecting', 'syncing', 'authenticated', 'initializing'];
 
@@ -29,7 +32,7 @@ export async function acceptMessage(
   if (chat.ownNumber !== (await ownNumberOf(db, ownerId))) throw new AppError('OTHER_NUMBER');
   try {
     return await db.$transaction(async (tx) => {
-      const at = new Date();
+      const at = now();
       const row = await tx.message.create({
         data: {
           ownerId,
@@ -48,7 +51,8 @@ export async function acceptMessage(
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     const same = await db.message.findUnique({ where: { ownerId_clientKey: { ownerId, clientKey: input.clientKey } } });
-    if (!same || same.chatId !== chat.id || same.text !== input.text) throw new AppError('CLIENT_KEY_REUSED', { fields: ['clientKey'] });
+    if (!same || same.chatId !== chat.id || same.text !== input.text)
+      throw new AppError('CLIENT_KEY_REUSED', { fields: ['clientKey'] });
     return toMessage(same);
   }
 }
@@ -69,7 +73,7 @@ export async function retryMessage(db: Db, ownerId: OwnerId, messageId: string):
     const queued = await tx.message.updateManyAndReturn({
       // a row with WhatsApp's id was taken by WhatsApp: sending it again would double it
       where: { id: row.id, status: 'failed', engineMessageId: null },
-      data: { status: 'queued', errorCode: null, handedOverAt: null, at: new Date() },
+      data: { status: 'queued', errorCode: null, handedOverAt: null, at: now() },
     });
     if (!queued[0]) throw new AppError('NOT_RETRYABLE');
     await touchChat(tx, row.chatId, queued[0].at, 0);

@@ -57,7 +57,9 @@ export const chat = z.object({
   name: z.string().nullable(),
   unread: z.number().int(),
   lastMessageAt: z.coerce.date().nullable(),
-  lastMessage: message.pick({ id: true, direction: true, kind: true, text: true, status: true, errorCode: true }).nullable(),
+  lastMessage: message
+    .pick({ id: true, direction: true, kind: true, text: true, status: true, errorCode: true })
+    .nullable(),
 });
 export type Chat = z.infer<typeof chat>;
 

@@ -23,7 +23,11 @@ export const eventBody = z.discriminatedUnion('type', [
     reason: statusReason.nullable(),
   }),
   /** Audit: the credentials of a generation were moved to quarantine, and why. */
-  z.object({ type: z.literal('session.quarantined'), generation: z.number(), reason: z.enum(['USER_UNLINKED', 'PHONE_LOGGED_OUT']) }),
+  z.object({
+    type: z.literal('session.quarantined'),
+    generation: z.number(),
+    reason: z.enum(['USER_UNLINKED', 'PHONE_LOGGED_OUT']),
+  }),
 ]);
 export type EventBody = z.infer<typeof eventBody>;
 export type EventType = EventBody['type'];
@@ -32,4 +36,11 @@ export type EventType = EventBody['type'];
 export type OwnerEvent = { seq: number; at: Date; body: EventBody };
 
 /** `lastEventId`: the seq of the last event the caller saw, as a string; without it, only what happens from now on. */
-export const followInput = z.object({ lastEventId: z.string().regex(/^\d{1,15}$/).nullish() }).optional();
+export const followInput = z
+  .object({
+    lastEventId: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .nullish(),
+  })
+  .optional();

@@ -6,7 +6,13 @@ const ANSWER_WITHIN_MS = 2_000;
 
 function within(check: Promise<unknown>): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ANSWER_WITHIN_MS).unref());
-  return Promise.race([check.then(() => true, () => false), late]);
+  return Promise.race([
+    check.then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
 }
 
 export function answerJson(response: ServerResponse, status: number, body: object): void {
@@ -16,7 +22,10 @@ export function answerJson(response: ServerResponse, status: number, body: objec
 
 /** Whether this process should get requests: its database answers. Redis is told of, but the product goes on without it. */
 export async function readiness(deps: { db: Db; redis: RedisClients }, closing: boolean) {
-  const [database, redis] = await Promise.all([within(deps.db.$queryRaw`SELECT 1`), within(deps.redis.commands.ping())]);
+  const [database, redis] = await Promise.all([
+    within(deps.db.$queryRaw`SELECT 1`),
+    within(deps.redis.commands.ping()),
+  ]);
   const ready = database && !closing;
   return { ready, checks: { database, redis, accepting: !closing } };
 }

@@ -68,7 +68,9 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const pathname = URL.canParse(request.url ?? '/', 'http://localhost') ? new URL(request.url ?? '/', 'http://localhost').pathname : '';
+    const pathname = URL.canParse(request.url ?? '/', 'http://localhost')
+      ? new URL(request.url ?? '/', 'http://localhost').pathname
+      : '';
     if (!closing && underTrpc(pathname)) trpcSocket.handleUpgrade(request, socket, head);
     else if (pages.dev && pathname.startsWith('/_next/')) pages.upgrades.emit('upgrade', request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
@@ -95,7 +97,10 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
           await listenOn(host);
         } catch (error) {
           // a machine without IPv6
-          const missing = error instanceof Error && 'code' in error && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT');
+          const missing =
+            error instanceof Error &&
+            'code' in error &&
+            (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT');
           if (!(missing && host === '::1')) throw error;
         }
       }

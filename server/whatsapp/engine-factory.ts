@@ -11,7 +11,11 @@ import { createWwebjsEngine } from './wwebjs';
  * up when the first session starts: a server without one still serves its pages and says what is missing. An older browser than
  * the newest that opened a profile is refused: it would lose the link.
  */
-export async function createEngineFactory(config: Config, sessionsRoot: string, logger: Logger): Promise<EngineFactory> {
+export async function createEngineFactory(
+  config: Config,
+  sessionsRoot: string,
+  logger: Logger,
+): Promise<EngineFactory> {
   const reaped = await reapOrphans(sessionsRoot);
   if (reaped > 0) logger.warn({ processes: reaped }, 'browsers of a process that is gone were ended');
   const named = { CHROMIUM_PATH: config.CHROMIUM_PATH, PUPPETEER_EXECUTABLE_PATH: config.PUPPETEER_EXECUTABLE_PATH };

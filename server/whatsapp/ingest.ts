@@ -107,7 +107,9 @@ export async function alignUnread(scope: IngestScope, chat: EngineChat, first: b
   const unread = Math.max(0, chat.unreadCount);
   await db.$transaction(async (tx) => {
     await fence(tx, lease);
-    const row = await tx.chat.findFirst({ where: { ownerId, ownNumber, OR: [{ engineChatId: chat.id }, ...(chat.phone ? [{ phone: chat.phone }] : [])] } });
+    const row = await tx.chat.findFirst({
+      where: { ownerId, ownNumber, OR: [{ engineChatId: chat.id }, ...(chat.phone ? [{ phone: chat.phone }] : [])] },
+    });
     if (!row || row.unread === unread) return;
     const cameSince = row.lastMessageAt && chat.lastMessageAt && row.lastMessageAt > chat.lastMessageAt;
     if (cameSince || (!first && unread > row.unread)) return;

@@ -77,7 +77,11 @@ async function movedOn({ db, ownerId, ownNumber }: IngestScope, chat: EngineChat
     where: { ownerId, ownNumber, OR: [{ engineChatId: chat.id }, ...(chat.phone ? [{ phone: chat.phone }] : [])] },
     select: {
       lastMessageAt: true,
-      messages: { where: { direction: 'outbound', status: 'queued', handedOverAt: { not: null } }, take: 1, select: { id: true } },
+      messages: {
+        where: { direction: 'outbound', status: 'queued', handedOverAt: { not: null } },
+        take: 1,
+        select: { id: true },
+      },
     },
   });
   if (!row?.lastMessageAt || row.messages.length > 0) return true;

@@ -39,7 +39,11 @@ export function createRegistry(deps: RegistryDeps) {
     return session;
   }
 
-  async function waitFor(ownerId: OwnerId, ms: number, enough: (status: WhatsappStatus) => boolean): Promise<WhatsappStatus> {
+  async function waitFor(
+    ownerId: OwnerId,
+    ms: number,
+    enough: (status: WhatsappStatus) => boolean,
+  ): Promise<WhatsappStatus> {
     let last = await board.current(ownerId);
     for await (const status of board.watch(ownerId, AbortSignal.timeout(ms))) {
       last = status;
@@ -64,7 +68,8 @@ export function createRegistry(deps: RegistryDeps) {
     const turn = async () => {
       for (let ownerId = waiting.shift(); ownerId && !closing; ownerId = waiting.shift()) {
         await connect(ownerId, null).catch((error) => {
-          if (!isAppError(error, 'SESSION_ELSEWHERE')) logger.error({ err: error, ownerId }, 'a session could not be restored');
+          if (!isAppError(error, 'SESSION_ELSEWHERE'))
+            logger.error({ err: error, ownerId }, 'a session could not be restored');
         });
       }
     };
@@ -76,7 +81,9 @@ export function createRegistry(deps: RegistryDeps) {
     for (const row of rows) {
       await files
         .quarantineBefore(ownerIdOfRow(row), row.generation)
-        .catch((error) => logger.error({ err: error, ownerId: row.ownerId }, 'old credentials could not be moved away'));
+        .catch((error) =>
+          logger.error({ err: error, ownerId: row.ownerId }, 'old credentials could not be moved away'),
+        );
     }
   }
 

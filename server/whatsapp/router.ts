@@ -16,7 +16,9 @@ export const whatsappRouter = router({
     .input(connectInput)
     .output(whatsappStatus)
     .mutation(({ ctx, input }) => {
-      const phone = input?.phoneNumber ? parsePhone(input.phoneNumber, ctx.deps.config.DEFAULT_COUNTRY, 'phoneNumber') : null;
+      const phone = input?.phoneNumber
+        ? parsePhone(input.phoneNumber, ctx.deps.config.DEFAULT_COUNTRY, 'phoneNumber')
+        : null;
       return registryOf(ctx).connect(ctx.ownerId, phone);
     }),
 

@@ -39,7 +39,14 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     return db.$transaction(async (tx) => {
       await fence(tx, lease);
       const row = await tx.message.findFirst({
-        where: { ownerId, ownNumber, direction: 'outbound', status: 'queued', engineMessageId: null, handedOverAt: null },
+        where: {
+          ownerId,
+          ownNumber,
+          direction: 'outbound',
+          status: 'queued',
+          engineMessageId: null,
+          handedOverAt: null,
+        },
         orderBy: { position: 'asc' },
         include: { chat: { select: { engineChatId: true } } },
       });
@@ -65,7 +72,10 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     });
   }
 
-  async function recordFailure(rowId: string, change: { status?: 'failed'; errorCode: MessageErrorCode }): Promise<void> {
+  async function recordFailure(
+    rowId: string,
+    change: { status?: 'failed'; errorCode: MessageErrorCode },
+  ): Promise<void> {
     await record(async (tx) => {
       const row = await tx.message.findUniqueOrThrow({ where: { id: rowId } });
       if (row.engineMessageId !== null) return;

@@ -25,7 +25,10 @@ export function setWanted(db: Db, lease: Lease, wanted: boolean) {
 /** The phone said yes: from now on this generation's profile holds a link and is restored at start. */
 export async function markLinked(db: Db, lease: Lease): Promise<void> {
   await guarded(db, lease, (tx) =>
-    tx.whatsappSession.updateMany({ where: { ownerId: lease.ownerId, linkedAt: null }, data: { linkedAt: new Date() } }),
+    tx.whatsappSession.updateMany({
+      where: { ownerId: lease.ownerId, linkedAt: null },
+      data: { linkedAt: new Date() },
+    }),
   );
 }
 
@@ -49,7 +52,11 @@ export async function tellChange(db: Db, lease: Lease, status: WhatsappStatus): 
  * The link of the present generation is over: the next one begins, and an audit event says why. What still waited to be sent
  * fails with a reason (the same number may be linked again in an hour or a year). Answers with the new generation.
  */
-export async function endGeneration(db: Db, lease: Lease, reason: 'USER_UNLINKED' | 'PHONE_LOGGED_OUT'): Promise<number> {
+export async function endGeneration(
+  db: Db,
+  lease: Lease,
+  reason: 'USER_UNLINKED' | 'PHONE_LOGGED_OUT',
+): Promise<number> {
   const { ownerId } = lease;
   return guarded(db, lease, async (tx) => {
     const row = await tx.whatsappSession.update({
@@ -63,7 +70,10 @@ export async function endGeneration(db: Db, lease: Lease, reason: 'USER_UNLINKED
     });
     await appendEvent(tx, ownerId, { type: 'session.quarantined', generation: row.generation - 1, reason });
     for (const { id } of waiting) {
-      const failed = await tx.message.update({ where: { id }, data: { status: 'failed', errorCode: 'WHATSAPP_UNLINKED' } });
+      const failed = await tx.message.update({
+        where: { id },
+        data: { status: 'failed', errorCode: 'WHATSAPP_UNLINKED' },
+      });
       await appendEvent(tx, ownerId, { type: 'message.updated', message: toMessage(failed) });
     }
     return row.generation;

@@ -88,7 +88,9 @@ export function isSettled(status: WhatsappStatus, wantsCode: boolean): boolean {
 
 /** Failures that trying again at once cannot mend: said plainly, and tried again seldom. */
 export function needsAction(code: EngineFailure['code']): boolean {
-  return code === 'BROWSER_NOT_FOUND' || code === 'BROWSER_TOO_OLD' || code === 'WHATSAPP_CHANGED' || code === 'AUTH_FAILED';
+  return (
+    code === 'BROWSER_NOT_FOUND' || code === 'BROWSER_TOO_OLD' || code === 'WHATSAPP_CHANGED' || code === 'AUTH_FAILED'
+  );
 }
 
 export function reasonOf(code: EngineFailure['code']): StatusReason {

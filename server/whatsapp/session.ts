@@ -99,7 +99,9 @@ export function createSession(deps: SessionDeps, ownerId: OwnerId) {
   async function onTrouble(from: Run, error: unknown): Promise<void> {
     if (error instanceof LeaseLost) return halt();
     logger.error({ err: error, ownerId }, 'a session stumbled');
-    await inOrder(() => fail(from, 'UNKNOWN')).catch((again) => logger.error({ err: again, ownerId }, 'and could not recover'));
+    await inOrder(() => fail(from, 'UNKNOWN')).catch((again) =>
+      logger.error({ err: again, ownerId }, 'and could not recover'),
+    );
   }
 
   async function onState(from: Run, state: EngineState): Promise<void> {
@@ -140,7 +142,8 @@ export function createSession(deps: SessionDeps, ownerId: OwnerId) {
       return;
     }
     // a page that shows a code goes on renewing its QR in the background
-    if (state.method === 'qr' && phase.kind === 'pairing' && phase.method === 'code' && phase.expiresAt > new Date()) return;
+    if (state.method === 'qr' && phase.kind === 'pairing' && phase.method === 'code' && phase.expiresAt > new Date())
+      return;
     setPhase({ kind: 'pairing', method: state.method, data: state.data, expiresAt: state.expiresAt });
     timer.set(Math.max(0, pairingSince + timing.pairing - Date.now()), park);
   }
@@ -256,12 +259,15 @@ export function createSession(deps: SessionDeps, ownerId: OwnerId) {
     const lease = await leaseFor(await end());
     const generation = await endGeneration(db, lease, reason);
     known = { ...known, linked: false };
-    const next: Phase = reason === 'USER_UNLINKED' ? { kind: 'resting', linked: false } : { kind: 'logged_out', reason };
+    const next: Phase =
+      reason === 'USER_UNLINKED' ? { kind: 'resting', linked: false } : { kind: 'logged_out', reason };
     setPhase(next);
     await tell(lease);
     await files
       .quarantineBefore(ownerId, generation)
-      .catch((error) => logger.error({ err: error, ownerId }, 'old credentials stay where they are until the next start'));
+      .catch((error) =>
+        logger.error({ err: error, ownerId }, 'old credentials stay where they are until the next start'),
+      );
     await rest(lease, next);
   }
 

@@ -54,9 +54,19 @@ export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: s
     const { qrCode, pairingCode, ...rest } = status;
     const code = qrCode ?? pairingCode;
     const pipeline = redis.commands.multi();
-    pipeline.set(`whatsapp:state:${ownerId}`, superjson.stringify({ ...rest, qrCode: null, pairingCode: null }), 'EX', LEASE_SECONDS);
+    pipeline.set(
+      `whatsapp:state:${ownerId}`,
+      superjson.stringify({ ...rest, qrCode: null, pairingCode: null }),
+      'EX',
+      LEASE_SECONDS,
+    );
     if (code && status.expiresAt) {
-      pipeline.set(`whatsapp:qr:${ownerId}`, JSON.stringify({ method: status.method, code }), 'PXAT', status.expiresAt.getTime());
+      pipeline.set(
+        `whatsapp:qr:${ownerId}`,
+        JSON.stringify({ method: status.method, code }),
+        'PXAT',
+        status.expiresAt.getTime(),
+      );
     } else pipeline.del(`whatsapp:qr:${ownerId}`);
     if (status.connected) {
       const { phoneNumber, name, connectedAt } = status;
@@ -102,7 +112,8 @@ export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: s
     },
     async refresh() {
       for (const [ownerId, status] of own) {
-        if (status.status !== 'disconnected' && status.status !== 'not_connected') write(() => save(ownerId, withoutStaleCodes(status)));
+        if (status.status !== 'disconnected' && status.status !== 'not_connected')
+          write(() => save(ownerId, withoutStaleCodes(status)));
       }
       await writes;
     },
