@@ -5,7 +5,7 @@ import { ensureDependencies } from './prepare/dependencies.mjs';
 import { fail, step } from './prepare/steps.mjs';
 
 try {
-  await step('Paquetes · packages', () => ensureDependencies());
+  await step('Paquetes · packages', ensureDependencies);
   await step('Compilación · build', (say) => ensureBuilt(say));
 } catch (error) {
   fail(error);

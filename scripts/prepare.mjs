@@ -23,10 +23,7 @@ function checkNode() {
  */
 export async function prepare({ redis = true, only } = {}) {
   checkNode();
-  await step('Paquetes · packages', async (say) => {
-    say('npm ci');
-    await ensureDependencies();
-  });
+  await step('Paquetes · packages', ensureDependencies);
   await step('Navegador · browser', async (say) => {
     const { path, version } = await ensureBrowser(say);
     say(`${path} ${version}`);

@@ -20,10 +20,10 @@ function installedAsLocked() {
   );
 }
 
-/** Installs with `npm ci` when something differs. Returns whether it did. */
-export async function ensureDependencies() {
-  if (installedAsLocked()) return false;
+/** Installs with `npm ci` when something differs. `say` gets a line before that. */
+export async function ensureDependencies(/** @type {(line: string) => void} */ say) {
+  if (installedAsLocked()) return;
+  say('npm ci');
   // a production setting in the environment would leave out what the build needs
   await runLogged('npm-ci', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { NODE_ENV: 'development' });
-  return true;
 }

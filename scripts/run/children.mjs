@@ -1,8 +1,11 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
+
+/** A log that has grown past this is put aside at the next start. */
+const LOG_BYTES = 10 * 1024 * 1024;
 
 /**
  * A process that we keep: its own group, so that a Ctrl-C reaches it through us and in order; its errors and output in a log. When we
@@ -14,7 +17,8 @@ import process from 'node:process';
  * @returns {Child & { line: Promise<string> }}
  */
 export function startChild({ name, args, env, logFile, firstLine = false, show = false }) {
-  mkdirSync(dirname(logFile), { recursive: true });
+  mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
+  if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES) renameSync(logFile, `${logFile}.1`);
   const log = openSync(logFile, 'a', 0o600);
   const out = show ? 'inherit' : log;
   const child = spawn(process.execPath, args, {

@@ -16,10 +16,9 @@ function keep(/** @type {string} */ file, /** @type {string} */ text) {
 
 /**
  * Makes a folder for `live` or `sandbox` data, and throws when it holds the other: pretend messages must never get among real ones.
- * For root others may pass through it, since Postgres runs as another account below.
  */
 export function makeDataFolder(/** @type {string} */ folder, /** @type {'live' | 'sandbox'} */ kind) {
-  mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = keep(join(folder, '.omniwp'), `${kind}\n`).trim();
   if (found === kind) return;
   throw new Error(
