@@ -88,11 +88,12 @@ export function createMailboxes(tables: Tables, accounts: Accounts) {
   /** A chat as it was when the mailbox ended at `upTo`; null when it did not exist yet. */
   function wireChat(viewer: Account, chat: string, upTo: number): WireChat | null {
     const seqs = seqsOf(viewer.phone, chat);
-    const known = seqs.filter((seq) => seq <= upTo);
+    // Searched from the end: `upTo` is nearly always one of the newest.
+    const lastIndex = seqs.findLastIndex((seq) => seq <= upTo);
+    const lastSeq = seqs[lastIndex];
     const group = tables.groups.get(chat) ?? null;
-    const lastSeq = known.at(-1);
     if (lastSeq === undefined && !group) return null;
-    const later = seqs.slice(known.length).filter((seq) => at(viewer.phone, seq)?.from !== viewer.phone).length;
+    const later = seqs.slice(lastIndex + 1).filter((seq) => at(viewer.phone, seq)?.from !== viewer.phone).length;
     const last = lastSeq === undefined ? null : wire(viewer, lastSeq);
     return {
       jid: jidOfChat(chat, viewer),
@@ -118,8 +119,8 @@ export function createMailboxes(tables: Tables, accounts: Accounts) {
   /** The newest `limit` messages before number `before`, oldest first. */
   function history(viewer: Account, chat: string, before: number | null, limit: number): WireMessage[] {
     const seqs = seqsOf(viewer.phone, chat);
-    const older = before === null ? seqs : seqs.filter((seq) => seq < before);
-    return older.slice(-limit).flatMap((seq) => wire(viewer, seq) ?? []);
+    const end = before === null ? seqs.length : seqs.findLastIndex((seq) => seq < before) + 1;
+    return seqs.slice(Math.max(0, end - limit), end).flatMap((seq) => wire(viewer, seq) ?? []);
   }
 
   return { add, lastSeq, at, seqsOf, unread, jidOfChat, chatOfJid, wire, wireChat, wireChats, history };

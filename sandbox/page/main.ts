@@ -71,6 +71,10 @@ async function start(config: PageConfig): Promise<void> {
       if (loggedIn) return;
       loggedIn = true;
       registry.register(login);
+      if (switches.whatsNewMs === 0) return;
+      screen.showNews(switches.whatsNewMs, () => {
+        void connection().call({ op: 'logout', reason: 'unknown_companion' });
+      });
     },
     onConnected() {
       void sending.resend();

@@ -17,6 +17,22 @@ export function createScreen() {
     refuse(): void {
       show('WhatsApp works with Google Chrome 100+', 'To use WhatsApp, update Chrome or use another browser.');
     },
+    /** The dialog that covers the page until somebody confirms it; calls `ignored` when nobody did in time. */
+    showNews(patienceMs: number, ignored: () => void): void {
+      const dialog = document.createElement('div');
+      dialog.setAttribute('role', 'dialog');
+      dialog.setAttribute('aria-label', "What's new on WhatsApp Web");
+      const text = document.createElement('p');
+      text.textContent = "What's new on WhatsApp Web";
+      const confirm = document.createElement('button');
+      confirm.textContent = 'Continue';
+      confirm.onclick = () => dialog.remove();
+      dialog.append(text, confirm);
+      document.body.append(dialog);
+      setTimeout(() => {
+        if (dialog.isConnected) ignored();
+      }, patienceMs);
+    },
     follow(models: SessionModels, version: string): void {
       const draw = (): void => show(`WhatsApp (sandbox) ${version}`, `${models.socket.state}, ${models.stream.mode}`);
       models.socket.on('change:state', draw);
