@@ -4,11 +4,11 @@ import type { Timing } from './session-timing';
 
 export type FailurePolicy =
   /** Codes were shown to nobody for long enough. */
-  | { then: 'park' }
+  | { kind: 'park' }
   /** Without a link: say what is wrong, and wait for a person. */
-  | { then: 'give-up' }
+  | { kind: 'give-up' }
   /** `hopeless`: shown as an error, and tried again seldom all the same, since a link is kept. */
-  | { then: 'retry'; after: number; hopeless: boolean };
+  | { kind: 'retry'; after: number; hopeless: boolean };
 
 /** What follows a lost engine: the link is kept in every case. `failures` counts those in a row, this one included. */
 export function policyAfter(
@@ -18,12 +18,12 @@ export function policyAfter(
   const { code, linked, failures, pairingFor } = lost;
   if (code === 'PAIRING_IDLE') {
     const shownLongEnough = pairingFor === null || pairingFor >= timing.pairing;
-    return shownLongEnough ? { then: 'park' } : { then: 'retry', after: 0, hopeless: false };
+    return shownLongEnough ? { kind: 'park' } : { kind: 'retry', after: 0, hopeless: false };
   }
   const limit = linked ? timing.maxFailures.linked : timing.maxFailures.unlinked;
   const hopeless = failures >= limit || (code !== null && needsAction(code));
-  if (hopeless && !linked) return { then: 'give-up' };
-  if (hopeless) return { then: 'retry', after: timing.seldom, hopeless };
+  if (hopeless && !linked) return { kind: 'give-up' };
+  if (hopeless) return { kind: 'retry', after: timing.seldom, hopeless };
   const last = timing.backoff.length - 1;
-  return { then: 'retry', after: timing.backoff[Math.min(failures - 1, last)] ?? timing.seldom, hopeless };
+  return { kind: 'retry', after: timing.backoff[Math.min(failures - 1, last)] ?? timing.seldom, hopeless };
 }

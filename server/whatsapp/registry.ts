@@ -4,7 +4,8 @@ import { AppError, isAppError } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
 import { renewLeases, RENEW_EVERY_MS } from './lease';
 import type { WhatsappStatus } from './schema';
-import { createSession, type Session, type SessionDeps } from './session';
+import { createSession, type Session } from './session';
+import type { SessionDeps } from './session-machine';
 import { findSessionRow } from './session-row';
 import { isSettled } from './session-status';
 

@@ -16,7 +16,7 @@ export type Phase =
 
 export type Known = { phone: string | null; name: string | null; linked: boolean; skipped: WhatsappStatus['skipped'] };
 
-export const NOTHING_SKIPPED: WhatsappStatus['skipped'] = { group: 0, channel: 0, status: 0, broadcast: 0 };
+const NOTHING_SKIPPED: WhatsappStatus['skipped'] = { group: 0, channel: 0, status: 0, broadcast: 0 };
 
 const WORDS: Record<Exclude<Phase['kind'], 'resting' | 'failed'>, StatusWord> = {
   starting: 'initializing',
@@ -27,6 +27,18 @@ const WORDS: Record<Exclude<Phase['kind'], 'resting' | 'failed'>, StatusWord> = 
   logged_out: 'logged_out',
   parked: 'parked',
 };
+
+/** What the row knows of the owner's link; no row, no link. */
+export function knownOf(
+  row: { phone: string | null; name: string | null; linkedAt: Date | null; skipped: unknown } | null,
+): Known {
+  return {
+    phone: row?.phone ?? null,
+    name: row?.name ?? null,
+    linked: row?.linkedAt != null,
+    skipped: { ...NOTHING_SKIPPED, ...(row?.skipped as object | undefined) },
+  };
+}
 
 export function wordOf(phase: Phase): StatusWord {
   if (phase.kind === 'resting') return phase.linked ? 'disconnected' : 'not_connected';

@@ -1,352 +1,82 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import type { Db } from '@/server/db';
-import { AppError, isAppError } from '@/server/errors';
-import type { Logger } from '@/server/logger';
-import { createConnection } from './connection';
-import type { EngineEvent, EngineFactory, EngineFailure, EngineState } from './engine';
-import { createInOrder } from './in-order';
-import { policyAfter } from './failure-policy';
-import { acquireLease, type Lease, LeaseLost, releaseLease } from './lease';
-import { createOneTimer } from './one-timer';
-import { endRun, type Run } from './run';
-import type { StatusReason } from './schema';
-import type { SessionFiles } from './session-files';
-import { endGeneration, findSessionRow, markLinked, markReady, setWanted, tellChange } from './session-row';
-import { type Known, NOTHING_SKIPPED, type Phase, reasonOf, statusOf } from './session-status';
-import type { Timing } from './session-timing';
-import type { StatusBoard } from './status-board';
-
-export type SessionDeps = {
-  db: Db;
-  nodeId: string;
-  board: StatusBoard;
-  files: SessionFiles;
-  factory: EngineFactory;
-  timing: Timing;
-  logger: Logger;
-};
+import { AppError } from '@/server/errors';
+import { createSessionMachine, type SessionDeps } from './session-machine';
+import { setWanted } from './session-row';
+import type { Phase } from './session-status';
 
 export type Session = ReturnType<typeof createSession>;
 
-/**
- * One owner's session in this process: a state machine over one engine at a time. What people ask for and what the engine tells
- * goes through one order (`inOrder`), so no two of them ever meet half-way; what comes from an engine that is no longer the
- * present one is ignored.
- */
+/** One owner's session in this process: what people and the registry ask of it, each in the machine's one order. */
 export function createSession(deps: SessionDeps, ownerId: OwnerId) {
-  const { db, nodeId, board, files, factory, timing, logger } = deps;
-  const inOrder = createInOrder();
-  let phase: Phase = { kind: 'resting', linked: false };
-  let known: Known = { phone: null, name: null, linked: false, skipped: NOTHING_SKIPPED };
-  let run: Run | null = null;
-  let failures = 0;
-  /** A phase's deadline, or the wait before the next try. */
-  const timer = createOneTimer((work) => {
-    inOrder(work).catch((error) => logger.error({ err: error, ownerId }, 'a session timer failed'));
-  });
-  let pairingSince: number | null = null;
-  let pairPhone: string | null = null;
-
-  const publish = () => board.publish(ownerId, statusOf(phase, known));
-
-  function setPhase(next: Phase): void {
-    phase = next;
-    logger.info({ ownerId, phase: next.kind, reason: 'reason' in next ? next.reason : undefined }, 'session');
-    publish();
-  }
-
-  /** Gives a lasting state to the log; a database that is away must not keep a session from going on. */
-  async function tell(lease: Lease): Promise<void> {
-    await tellChange(db, lease, statusOf(phase, known)).catch((error) => {
-      if (error instanceof LeaseLost) throw error;
-      logger.warn({ err: error, ownerId }, 'a session state could not be logged');
-    });
-  }
-
-  async function begin(): Promise<void> {
-    timer.clear();
-    const lease = await leaseFor(null);
-    const row = await setWanted(db, lease, true);
-    const linked = row.linkedAt !== null;
-    known = { phone: row.phone, name: row.name, linked, skipped: { ...NOTHING_SKIPPED, ...(row.skipped as object) } };
-    await files.prepareOwner(ownerId);
-    const profileDir = files.profileOf(ownerId, row.generation);
-    const started: Run = {
-      lease,
-      linked,
-      connection: null,
-      early: [],
-      engine: factory({ profileDir, onEvent: (event) => onEvent(started, event) }),
-    };
-    run = started;
-    if (phase.kind !== 'reconnecting') setPhase({ kind: 'starting' });
-    timer.set(timing.start, () => fail(started, 'START_TIMEOUT'));
-    // not awaited: a start that hangs must leave room for a stop
-    started.engine.start().catch((error) => {
-      logger.error({ err: error, ownerId }, 'an engine did not start');
-      void inOrder(() => fail(started, 'UNKNOWN'));
-    });
-  }
-
-  function onEvent(from: Run, event: EngineEvent): void {
-    if (event.type === 'state') {
-      void inOrder(() => onState(from, event.state)).catch((error) => onTrouble(from, error));
-    } else if (from !== run) return;
-    else if (from.connection) from.connection.handle(event);
-    else from.early.push(event);
-  }
-
-  async function onTrouble(from: Run, error: unknown): Promise<void> {
-    if (error instanceof LeaseLost) return halt();
-    logger.error({ err: error, ownerId }, 'a session stumbled');
-    await inOrder(() => fail(from, 'UNKNOWN')).catch((again) =>
-      logger.error({ err: again, ownerId }, 'and could not recover'),
-    );
-  }
-
-  async function onState(from: Run, state: EngineState): Promise<void> {
-    if (from !== run) return;
-    switch (state.kind) {
-      case 'starting':
-        return;
-      case 'pairing':
-        return onPairing(from, state);
-      case 'syncing':
-        await link(from);
-        setPhase({ kind: 'syncing', percent: state.percent });
-        return timer.set(timing.sync, () => fail(from, 'READY_TIMEOUT'));
-      case 'ready':
-        return onReady(from, state.phone, state.name);
-      case 'logged_out':
-        return endLink('PHONE_LOGGED_OUT');
-      case 'offline':
-      case 'crashed':
-        logger.warn({ ownerId, code: state.reason.code, detail: state.reason.detail }, `engine ${state.kind}`);
-        return fail(from, reasonOf(state.reason.code), state.reason.code);
-      default:
-        return state satisfies never;
-    }
-  }
-
-  async function onPairing(from: Run, state: Extract<EngineState, { kind: 'pairing' }>): Promise<void> {
-    // a profile that held a link shows a code: the phone ended it while nobody was here to hear
-    if (from.linked) return endLink('PHONE_LOGGED_OUT');
-    pairingSince ??= Date.now();
-    if (pairPhone && state.method === 'qr') {
-      const phone = pairPhone;
-      pairPhone = null;
-      from.engine.pairWithCode?.(phone).catch((error) => {
-        logger.warn({ err: error, ownerId }, 'a pairing code was refused');
-        void inOrder(() => fail(from, 'UNKNOWN'));
-      });
-      return;
-    }
-    // a page that shows a code goes on renewing its QR in the background
-    if (state.method === 'qr' && phase.kind === 'pairing' && phase.method === 'code' && phase.expiresAt > new Date())
-      return;
-    setPhase({ kind: 'pairing', method: state.method, data: state.data, expiresAt: state.expiresAt });
-    timer.set(Math.max(0, pairingSince + timing.pairing - Date.now()), park);
-  }
-
-  async function link(from: Run): Promise<void> {
-    if (from.linked) return;
-    await markLinked(db, from.lease);
-    from.linked = true;
-    known = { ...known, linked: true };
-    pairingSince = null;
-  }
-
-  async function onReady(from: Run, phone: string, name: string): Promise<void> {
-    if (from.connection) return;
-    timer.clear();
-    await markReady(db, from.lease, phone, name);
-    from.linked = true;
-    pairingSince = null;
-    known = { ...known, phone, name, linked: true };
-    const since = new Date();
-    from.connection = createConnection({
-      db,
-      lease: from.lease,
-      ownNumber: phone,
-      engine: from.engine,
-      logger,
-      onSkipped: () => void refreshSkipped(),
-    });
-    setPhase({ kind: 'connected', phone, name, since });
-    for (const event of from.early.splice(0)) from.connection.handle(event);
-    timer.set(timing.steady, async () => {
-      failures = 0;
-    });
-    await tell(from.lease);
-  }
-
-  async function refreshSkipped(): Promise<void> {
-    const row = await findSessionRow(db, ownerId).catch(() => null);
-    known = { ...known, skipped: { ...NOTHING_SKIPPED, ...(row?.skipped as object | undefined) } };
-    publish();
-  }
-
-  /** Ends the present engine and leaves the lease with us; idempotent. */
-  async function end(): Promise<Run | null> {
-    timer.clear();
-    const ending = run;
-    run = null;
-    if (ending) await endRun(ending, timing.drain, logger);
-    return ending;
-  }
-
-  async function rest(lease: Lease | null | undefined, next: Phase): Promise<void> {
-    pairingSince = null;
-    pairPhone = null;
-    setPhase(next);
-    if (lease) await letGo(lease);
-  }
-
-  /** A lease that cannot be given back runs out by itself. */
-  async function letGo(lease: Lease): Promise<void> {
-    await releaseLease(db, lease).catch((error) => logger.warn({ err: error, ownerId }, 'a lease was not released'));
-  }
-
-  async function leaseFor(ending: Run | null): Promise<Lease> {
-    const lease = ending?.lease ?? (await acquireLease(db, nodeId, ownerId));
-    if (!lease) throw new AppError('SESSION_ELSEWHERE');
-    return lease;
-  }
-
-  async function park(): Promise<void> {
-    await rest((await end())?.lease, { kind: 'parked' });
-  }
-
-  /** The engine is lost. The link is kept: it is tried again, sooner or later; without a link only a few times. */
-  async function fail(from: Run, reason: StatusReason, code: EngineFailure['code'] | null = null): Promise<void> {
-    if (from !== run) return;
-    const ending = await end();
-    failures += 1;
-    const pairingFor = pairingSince === null ? null : Date.now() - pairingSince;
-    const policy = policyAfter({ code, linked: from.linked, failures, pairingFor }, timing);
-    switch (policy.then) {
-      case 'park':
-        return rest(ending?.lease, { kind: 'parked' });
-      case 'give-up':
-        return rest(ending?.lease, { kind: 'failed', reason });
-      case 'retry':
-        if (policy.hopeless) setPhase({ kind: 'failed', reason });
-        else setPhase(from.linked ? { kind: 'reconnecting', reason } : { kind: 'starting' });
-        timer.set(policy.after, retry);
-        return tell(from.lease);
-      default:
-        return policy satisfies never;
-    }
-  }
-
-  /** After a wait. A database that is away, or another process that has the session now, only means another wait. */
-  async function retry(): Promise<void> {
-    try {
-      await begin();
-    } catch (error) {
-      if (isAppError(error, 'SESSION_ELSEWHERE')) {
-        board.forget(ownerId);
-        phase = { kind: 'resting', linked: known.linked };
-        return;
-      }
-      logger.warn({ err: error, ownerId }, 'a session could not be started again yet');
-      timer.set(timing.backoff.at(-1) ?? timing.seldom, retry);
-    }
-  }
-
-  /** The link is over: the phone ended it, or the owner. A new generation begins, the old one's credentials go to quarantine. */
-  async function endLink(reason: 'USER_UNLINKED' | 'PHONE_LOGGED_OUT'): Promise<void> {
-    const lease = await leaseFor(await end());
-    const generation = await endGeneration(db, lease, reason);
-    known = { ...known, linked: false };
-    const next: Phase =
-      reason === 'USER_UNLINKED' ? { kind: 'resting', linked: false } : { kind: 'logged_out', reason };
-    setPhase(next);
-    await tell(lease);
-    await files
-      .quarantineBefore(ownerId, generation)
-      .catch((error) =>
-        logger.error({ err: error, ownerId }, 'old credentials stay where they are until the next start'),
-      );
-    await rest(lease, next);
-  }
-
-  /** Another process has the session now: nothing more is written here. */
-  async function halt(): Promise<void> {
-    await inOrder(async () => {
-      await end();
-      board.forget(ownerId);
-      phase = { kind: 'resting', linked: known.linked };
-    });
-  }
+  const { db, logger } = deps;
+  const machine = createSessionMachine(deps, ownerId);
+  const { inOrder, begin, end, rest, leases } = machine;
 
   return {
-    phase: () => phase,
-    running: () => run !== null || timer.pending(),
-    epoch: () => run?.lease.epoch ?? null,
+    running: machine.busy,
+    epoch: () => machine.run()?.lease.epoch ?? null,
+    halt: machine.halt,
+    kick: () => machine.run()?.connection?.kick(),
 
     /** Starts if nothing runs; with a phone, asks for a pairing code. Returns at once when it is under way already. */
     connect(phone: string | null): Promise<void> {
       return inOrder(async () => {
+        const phase = machine.phase();
         if (phone && phase.kind === 'connected') throw new AppError('WHATSAPP_ALREADY_CONNECTED');
+        const run = machine.run();
         if (run && phone && phase.kind === 'pairing') {
-          await run.engine.pairWithCode?.(phone);
+          await run.engine.pairWithCode?.(phone).catch((error) => {
+            throw new AppError('PAIRING_NOT_POSSIBLE', { cause: error });
+          });
           return;
         }
-        pairPhone = phone;
-        if (run) return;
-        failures = 0;
-        await begin();
+        machine.askedFor(phone);
+        if (!run) await begin();
       });
     },
 
     /** Stops and keeps the link. */
     stop(): Promise<void> {
       return inOrder(async () => {
-        const lease = await leaseFor(await end());
-        const row = await setWanted(db, lease, false);
-        const linked = row.linkedAt !== null;
-        known = { ...known, phone: row.phone, name: row.name, linked };
-        const next: Phase = { kind: 'resting', linked };
-        await tell(lease);
-        await rest(lease, next);
+        const lease = await leases.take(await end());
+        const { linked } = machine.learn(await setWanted(db, lease, false));
+        const resting: Phase = { kind: 'resting', linked };
+        await rest(null, resting);
+        await machine.tell(lease);
+        await leases.letGo(lease);
       });
     },
 
     /** Unlinks the phone for good. Where WhatsApp cannot be told, the link is forgotten here all the same. */
     unlink(): Promise<void> {
       return inOrder(async () => {
-        if (run) {
-          const { unlinked } = await run.engine.logout();
-          if (!unlinked) logger.warn({ ownerId }, 'WhatsApp could not be told of the unlink');
-        }
-        await endLink('USER_UNLINKED');
+        const told = await machine.run()?.engine.logout();
+        if (!told?.unlinked) logger.warn({ ownerId }, 'WhatsApp could not be told of the unlink');
+        await machine.endLink('USER_UNLINKED');
       });
     },
 
     restart(): Promise<void> {
       return inOrder(async () => {
         await end();
-        failures = 0;
-        if (known.linked) phase = { kind: 'reconnecting', reason: 'CONNECTION_LOST' };
+        machine.askedFor(null);
+        machine.comingBack();
         await begin();
       });
     },
-
-    halt,
 
     /** The process ends: the link, and the wish to be connected, stay. */
     shutDown(): Promise<void> {
       return inOrder(async () => {
         const ending = await end();
-        if (ending) await letGo(ending.lease);
+        if (ending) await leases.letGo(ending.lease);
       });
     },
 
-    kick: () => run?.connection?.kick(),
-
     /** The engine, for calls that need a connection. Throws WHATSAPP_NOT_CONNECTED. */
     engine() {
+      const run = machine.run();
+      const phase = machine.phase();
       if (!run || phase.kind !== 'connected') throw new AppError('WHATSAPP_NOT_CONNECTED');
       return { engine: run.engine, lease: run.lease, ownNumber: phase.phone };
     },

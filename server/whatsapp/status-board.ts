@@ -6,7 +6,7 @@ import type { Logger } from '@/server/logger';
 import type { RedisClients } from '@/server/redis';
 import { LEASE_SECONDS } from './lease';
 import { type WhatsappStatus, whatsappStatus } from './schema';
-import { NOTHING_SKIPPED, statusOf, withoutStaleCodes } from './session-status';
+import { knownOf, statusOf, withoutStaleCodes } from './session-status';
 
 /**
  * The present state of every session, for whoever asks, in any process. It is fleeting (a QR is a credential), so it lives in
@@ -87,12 +87,10 @@ export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: s
   /** Nobody runs it at this moment: what the row says. */
   async function fromRow(ownerId: OwnerId): Promise<WhatsappStatus> {
     const row = await db.whatsappSession.findUnique({ where: { ownerId } });
-    const linked = row?.linkedAt != null;
-    const skipped = { ...NOTHING_SKIPPED, ...(row?.skipped as object | undefined) };
-    const known = { phone: row?.phone ?? null, name: row?.name ?? null, linked, skipped };
-    return linked && row.wanted
+    const known = knownOf(row);
+    return known.linked && row?.wanted
       ? statusOf({ kind: 'reconnecting', reason: 'CONNECTION_LOST' }, known)
-      : statusOf({ kind: 'resting', linked }, known);
+      : statusOf({ kind: 'resting', linked: known.linked }, known);
   }
 
   async function current(ownerId: OwnerId): Promise<WhatsappStatus> {
