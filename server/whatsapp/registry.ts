@@ -171,6 +171,7 @@ export function createRegistry(deps: RegistryDeps) {
       if (heartbeat) clearInterval(heartbeat);
       stopRinging?.();
       await Promise.all([...sessions.values()].map((session) => session.shutDown()));
+      await board.withdrawAll();
     },
   };
 }

@@ -20,6 +20,8 @@ export type StatusBoard = {
   publish(ownerId: OwnerId, status: WhatsappStatus): void;
   /** This process no longer runs the session: whoever does says how it is. */
   forget(ownerId: OwnerId): void;
+  /** This process ends: nobody runs its sessions for now, and that is what everybody is shown. */
+  withdrawAll(): Promise<void>;
   /** Keeps the present states of this process's sessions from running out. */
   refresh(): Promise<void>;
   current(ownerId: OwnerId): Promise<WhatsappStatus>;
@@ -44,6 +46,9 @@ export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: s
     own.delete(told.ownerId);
     changes.emit(told.ownerId, whatsappStatus.parse(told.status));
   });
+
+  const tellingOf = (ownerId: OwnerId, status: WhatsappStatus) =>
+    superjson.stringify({ node: nodeId, ownerId, status });
 
   /** Writes follow one another, so an older state never lands on a newer one. */
   function write(work: () => Promise<unknown>): void {
@@ -103,10 +108,20 @@ export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: s
       own.set(ownerId, status);
       changes.emit(ownerId, status);
       write(() => save(ownerId, status));
-      write(() => redis.commands.publish(CHANNEL, superjson.stringify({ node: nodeId, ownerId, status })));
+      write(() => redis.commands.publish(CHANNEL, tellingOf(ownerId, status)));
     },
     forget(ownerId) {
       own.delete(ownerId);
+    },
+    async withdrawAll() {
+      for (const ownerId of own.keys()) {
+        own.delete(ownerId);
+        write(() =>
+          redis.commands.del(`whatsapp:state:${ownerId}`, `whatsapp:qr:${ownerId}`, `whatsapp:session:${ownerId}`),
+        );
+        write(async () => redis.commands.publish(CHANNEL, tellingOf(ownerId, await fromRow(ownerId))));
+      }
+      await writes;
     },
     async refresh() {
       for (const [ownerId, status] of own) {

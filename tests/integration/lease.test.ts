@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
+import { ingestMessage } from '@/server/whatsapp/ingest';
+import type { ChatId, EngineMessage, MessageId } from '@/server/whatsapp/engine';
+import { acquireLease, LeaseLost, releaseLease } from '@/server/whatsapp/lease';
+import { createFakeNetwork, type FakeNetwork } from '@/tests/support/fake-engine';
+import { type TestDatabase, testDatabase } from '@/tests/support/database';
+import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
+import { type TestRedis, testRedis } from '@/tests/support/redis';
+
+const OWN = '+5491123456789';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let network: FakeNetwork;
+let first: TestNode;
+let second: TestNode;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  redis = await testRedis();
+});
+afterAll(async () => {
+  await redis.close();
+  await database.close();
+});
+beforeEach(async () => {
+  network = createFakeNetwork();
+  const shared = { databaseUrl: database.url, redisUrl: redis.url, factory: network.factory };
+  first = await createTestNode(shared);
+  second = await createTestNode({ ...shared, sessionPath: first.files.root });
+});
+afterEach(async () => {
+  await second.close();
+  await first.close();
+});
+
+async function linkOnFirst() {
+  const ownerId = await first.createOwner();
+  const { qrCode } = await first.registry.connect(ownerId, null);
+  network.phone(OWN).scan(qrCode ?? '');
+  await eventually('connected', async () => (await first.registry.status(ownerId)).connected);
+  return ownerId;
+}
+
+const message = (id: string): EngineMessage => ({
+  id: id as MessageId,
+  chatId: '5491134567890@c.us' as ChatId,
+  chatKind: 'direct',
+  direction: 'inbound',
+  kind: 'text',
+  text: 'hola',
+  sentAt: new Date('2026-11-24T15:00:00Z'),
+  ack: null,
+  phone: '+5491134567890',
+  pushName: 'Carla',
+});
+
+test('a second process over the same databases starts nothing that the first one runs', async () => {
+  const ownerId = await linkOnFirst();
+  await second.registry.start();
+  await expect(second.registry.connect(ownerId, null)).rejects.toMatchObject({ code: 'SESSION_ELSEWHERE' });
+  await expect(second.registry.disconnect(ownerId, false)).rejects.toMatchObject({ code: 'SESSION_ELSEWHERE' });
+  expect(network.started()).toBe(1);
+});
+
+test('a second process sees the state, the QR too, of a session that the first one runs', async () => {
+  const ownerId = await first.createOwner();
+  const { qrCode } = await first.registry.connect(ownerId, null);
+  await eventually('the QR', async () => (await second.registry.status(ownerId)).qrCode === qrCode);
+  network.phone(OWN).scan(qrCode ?? '');
+  await eventually('connected', async () => (await second.registry.status(ownerId)).phoneNumber === OWN);
+});
+
+test('a message that was accepted by the other process is sent', async () => {
+  const ownerId = await linkOnFirst();
+  await first.registry.start();
+  await second.registry.start();
+  network.phone('+5491134567890', 'Carla').say(OWN, 'hola');
+  const chat = await eventually('a chat', () => first.db.chat.findFirst({ where: { ownerId } }));
+  const { acceptMessage } = await import('@/server/chats/compose');
+  const accepted = await acceptMessage(second.db, ownerId, {
+    chatId: chat.id,
+    text: 'desde el otro',
+    clientKey: crypto.randomUUID(),
+  });
+  await eventually('sent', () => first.db.message.findFirst({ where: { id: accepted.id, status: { not: 'queued' } } }));
+});
+
+test('the lease of a process whose connection is gone is free at once, a living one is not', async () => {
+  const ownerId = await first.createOwner();
+  const lease = await acquireLease(first.db, first.nodeId, ownerId);
+  expect(lease).toMatchObject({ epoch: 1 });
+  expect(await acquireLease(second.db, second.nodeId, ownerId)).toBeNull();
+  await first.die();
+  const taken = await eventually('taken over', () => acquireLease(second.db, second.nodeId, ownerId));
+  expect(taken.epoch).toBe(2);
+});
+
+test('who lost the lease cannot write any more: the epoch is checked in the transaction of the write', async () => {
+  const ownerId = await first.createOwner();
+  const lease = await acquireLease(first.db, first.nodeId, ownerId);
+  if (!lease) throw new Error('no lease');
+  const scope = { db: first.db, lease, ownerId, ownNumber: OWN };
+  expect(await ingestMessage(scope, message('A'))).toBe(true);
+  // as if the first had slept through the end of its term
+  await first.db
+    .$executeRaw`UPDATE whatsapp_session SET lease_until = now() - interval '1 second' WHERE owner_id = ${ownerId}::uuid`;
+  await first.bus.close();
+  await eventually('taken over', () => acquireLease(second.db, second.nodeId, ownerId));
+  await expect(ingestMessage(scope, message('B'))).rejects.toBeInstanceOf(LeaseLost);
+  expect(await first.db.message.count({ where: { ownerId } })).toBe(1);
+  await releaseLease(first.db, lease);
+  expect((await first.db.whatsappSession.findUnique({ where: { ownerId } }))?.holder).toBe(second.nodeId);
+});
