@@ -63,19 +63,21 @@ export async function readHistory(wanted: {
   const chat = Chat.get?.(createWid(wanted.chatId)) ?? Chat.get?.(wanted.chatId);
   if (!chat) return null;
   const textOf = (id: unknown): string => String((id as Loose | null)?._serialized ?? (id as Loose | null)?.$1 ?? id);
-  const found = new Map<string, Loose>();
-  const take = (models: Loose[] | undefined): void => {
-    for (const model of models ?? []) if (!found.has(textOf(model.id))) found.set(textOf(model.id), model);
-  };
+  // Dates are whole seconds, so the order in which the page has them is kept within one: what is loaded later is older.
+  const known = new Set<string>();
+  let inOrder: Loose[] = [];
+  const unknownOf = (models: Loose[] | undefined): Loose[] =>
+    (models ?? []).filter((model) => !known.has(textOf(model.id)) && known.add(textOf(model.id)));
   const select = (): { messages: Loose[]; complete: boolean } => {
-    const all = [...found.values()].sort((a, b) => Number(a.t) - Number(b.t));
+    const all = [...inOrder].sort((a, b) => Number(a.t) - Number(b.t));
     const end = wanted.before === null ? all.length : all.findIndex((model) => textOf(model.id) === wanted.before);
     const older = all
       .slice(0, Math.max(0, end))
       .filter((model) => model.isNotification !== true && !wanted.skip.includes(String(model.type)));
     return { messages: older.slice(-wanted.limit), complete: end >= 0 && older.length >= wanted.limit };
   };
-  take((chat.msgs as Models | undefined)?.getModelsArray?.());
+  const inChat = (): Loose[] | undefined => (chat.msgs as Models | undefined)?.getModelsArray?.();
+  inOrder = unknownOf(inChat());
   // A chat of many thousand messages answers in steps of some dozens: the bound only keeps a page from looping for ever.
   for (let round = 0; round < 200 && !select().complete; round += 1) {
     let loaded: Loose[] | undefined;
@@ -87,10 +89,9 @@ export async function readHistory(wanted: {
     } catch {
       break;
     }
-    const before = found.size;
-    take(loaded);
-    take((chat.msgs as Models | undefined)?.getModelsArray?.());
-    if (!loaded?.length || found.size === before) break;
+    const earlier = unknownOf(loaded);
+    inOrder = [...earlier, ...inOrder, ...unknownOf(inChat())];
+    if (earlier.length === 0) break;
   }
   return select().messages.flatMap((model) => {
     try {

@@ -17,6 +17,7 @@ import { digitsOf } from './wwebjs-ids';
 import { clientOptions, launch, StartError } from './wwebjs-launch';
 import { createLidBook } from './wwebjs-lids';
 import { askLogout, readLevel } from './wwebjs-page';
+import { createNewsReader } from './wwebjs-news';
 import { createPairing } from './wwebjs-pairing';
 import { createPhases } from './wwebjs-phase';
 import { type Deadlines, defaultDeadlines, type WwebjsDeps } from './wwebjs-settings';
@@ -108,11 +109,15 @@ function createGeneration(
   async function open(browser: OwnedBrowser, userAgent: ClientSeams['userAgent']): Promise<void> {
     const lids = createLidBook(browser.page);
     const stream = createEventStream(emit, lids);
+    const readNews = createNewsReader(browser.page, deadlines.callMs, logger);
     const watch = watchPage({
       page: browser.page,
       deadlines,
       interval: () => (phases.isUneasy() ? deadlines.pollMs : deadlines.probeMs),
-      onLevel: phases.level,
+      onLevel: (level) => {
+        if (level.state === 'CONNECTED') readNews();
+        phases.level(level);
+      },
       onDeaf: () => fail({ code: 'PAGE_DIED', detail: `the page gave no answer in ${deadlines.deafMs} ms` }),
     });
     ended.addEventListener('abort', watch.stop, { once: true });

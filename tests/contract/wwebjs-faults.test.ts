@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineFactory } from '@/server/whatsapp/engine';
 import type { WwebjsDeps } from '@/server/whatsapp/wwebjs-settings';
 import type { PageSwitches } from '@/tests/support/sandbox';
-import type { People } from './harness';
+import { type People, sleep } from './harness';
 import { createSandboxHarness, type SandboxHarness } from './sandbox-harness';
 import { connect, type Subject, startSubject } from './subject';
 
@@ -99,6 +99,13 @@ describe('the whatsapp-web.js engine when something goes wrong', () => {
     await harness.pause();
     expect(log.states().filter(({ kind }) => kind === 'ready')).toHaveLength(1);
     expect(log.messages().map(({ text }) => text)).toEqual(['después']);
+  });
+
+  it('confirms the dialog about what is new, for which the phone would unlink it', async () => {
+    const { log } = await linked({ switches: { whatsNewMs: 1500 } });
+    await sleep(2500);
+    expect(log.states().at(-1)?.kind).toBe('ready');
+    expect(await harness.isLinked(people.own)).toBe(true);
   });
 
   it('says that the connection is lost when it stays away', async () => {
