@@ -44,8 +44,12 @@ export function AuthPitch() {
 
 function Rings() {
   return (
-    <svg aria-hidden="true" viewBox="0 0 600 600" className="-right-52 -bottom-56 absolute size-[46rem] text-[#17423a]">
-      {[290, 230, 170, 110].map((radius) => (
+    <svg
+      aria-hidden="true"
+      viewBox="0 0 600 600"
+      className="-right-52 -bottom-56 absolute size-[46rem] text-rail-active"
+    >
+      {[284, 226, 168, 110].map((radius) => (
         <circle key={radius} cx="300" cy="300" r={radius} fill="none" stroke="currentColor" strokeWidth="22" />
       ))}
       <circle cx="300" cy="300" r="46" fill="#f0b03a" />

@@ -39,7 +39,7 @@ export const ChatRow = memo(function ChatRow({ chat, open, now }: ChatRowProps) 
       )}
     >
       <Avatar id={chat.id} name={chat.name} />
-      <span className="grid min-w-0 flex-1 gap-0.5">
+      <span className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)] gap-0.5">
         <span className="flex items-baseline gap-2">
           <span
             className={cn(

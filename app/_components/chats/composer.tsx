@@ -89,7 +89,7 @@ export function Composer({ chatId, ownNumber, onSend }: ComposerProps) {
             autoComplete="off"
             onChange={(event) => drafts.set(chatId, event.target.value)}
             onKeyDown={onKeyDown}
-            className="scroll-thin block min-h-11 w-full resize-none rounded-[1.375rem] bg-sunken px-4 py-2.5 leading-6 placeholder:text-muted focus-visible:outline-2 focus-visible:-outline-offset-2"
+            className="scroll-thin block min-h-11 w-full resize-none rounded-[1.375rem] bg-sunken px-4 py-2.5 leading-6 placeholder:text-muted focus-visible:outline-1 focus-visible:outline-brand/70 focus-visible:-outline-offset-1"
           />
           {left <= NEAR_END && (
             <output

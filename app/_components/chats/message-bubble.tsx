@@ -30,25 +30,30 @@ export function MessageBubble({ row }: { row: ThreadRow }) {
           message.status === 'failed' && 'ring-1 ring-danger/45',
         )}
       >
-        {message.kind !== 'text' && <Media kind={message.kind} />}
+        {message.kind !== 'text' && <Media kind={message.kind} alone={message.text === ''} />}
         {message.text !== '' && (
           <span className="whitespace-pre-wrap [overflow-wrap:anywhere]">
             <RichText text={message.text} />
           </span>
         )}
-        <Meta message={message} />
+        <Meta message={message} low={message.text === ''} />
       </div>
       <MessageProblem row={row} />
     </article>
   );
 }
 
-function Meta({ message }: { message: Message }) {
+function Meta({ message, low }: { message: Message; low: boolean }) {
   const t = useTranslations('chat.status');
   const locale = useLocale();
   const { direction, status, errorCode, at } = message;
   return (
-    <span className="relative top-1 float-right ml-3 flex items-center gap-1 text-bubble-meta text-xs leading-5">
+    <span
+      className={cn(
+        'relative float-right ml-3 flex items-center gap-1 text-bubble-meta text-xs leading-5',
+        low ? 'top-0.5 mt-6' : 'top-1',
+      )}
+    >
       {errorCode === 'SEND_UNCONFIRMED' && <span className="font-semibold text-warn">{t('unconfirmed')}</span>}
       <time dateTime={at.toISOString()} title={fullTime(at, locale)} className="tnum">
         {clockTime(at, locale)}
@@ -59,10 +64,10 @@ function Meta({ message }: { message: Message }) {
 }
 
 /** What is not text stands as what it is; it is never lost in silence. */
-function Media({ kind }: { kind: Exclude<Message['kind'], 'text'> }) {
+function Media({ kind, alone }: { kind: Exclude<Message['kind'], 'text'>; alone: boolean }) {
   const t = useTranslations('chat');
   return (
-    <div className="mt-0.5 mb-1 flex items-center gap-3">
+    <div className={cn('flex items-center gap-3', alone ? 'float-left -ml-1' : '-ml-1 mb-1.5')}>
       <span className="grid size-11 shrink-0 place-items-center rounded-xl bg-black/6 text-brand dark:bg-white/8">
         <KindIcon kind={kind} className="size-5" />
       </span>

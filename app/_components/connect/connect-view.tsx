@@ -18,7 +18,7 @@ export function ConnectView() {
 
   return (
     <div className="scroll-thin flex flex-1 flex-col overflow-y-auto">
-      <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-5 pt-6 pb-4 md:px-10 md:pt-9">
+      <header className="flex w-full max-w-[62rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-5 pt-6 pb-4 md:px-10 md:pt-9">
         <h1 className="display text-[1.75rem]">{t('connect.title')}</h1>
         {status !== undefined && (
           <output

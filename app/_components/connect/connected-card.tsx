@@ -36,7 +36,9 @@ export function ConnectedCard({ status, actions }: { status: WhatsappStatus; act
       </dl>
       {connectedAt !== null && (
         <p className="mt-3 text-muted" title={fullTime(connectedAt, locale)}>
-          {t('since', { when: timeAgo(connectedAt, new Date(now), locale) })}
+          {now - connectedAt.getTime() < 60_000
+            ? t('justNow')
+            : t('since', { when: timeAgo(connectedAt, new Date(now), locale) })}
         </p>
       )}
       <Actions>

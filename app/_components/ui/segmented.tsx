@@ -29,7 +29,7 @@ export function Segmented<Value extends string>({ label, value, onChange, option
         <RadioGroup.Item
           key={option.value}
           value={option.value}
-          className="inline-flex min-h-8 flex-1 items-center justify-center gap-2 whitespace-nowrap rounded-[7px] px-3 font-medium text-muted text-sm transition-colors hover:text-ink data-[state=checked]:bg-surface data-[state=checked]:font-semibold data-[state=checked]:text-ink data-[state=checked]:shadow-bubble data-[state=checked]:ring-1 data-[state=checked]:ring-line pointer-coarse:min-h-10"
+          className="inline-flex min-h-8 flex-1 items-center justify-center gap-2 whitespace-nowrap rounded-[7px] px-3 font-medium text-muted text-sm transition-colors hover:text-ink data-[state=checked]:bg-raised data-[state=checked]:font-semibold data-[state=checked]:text-ink data-[state=checked]:shadow-bubble data-[state=checked]:ring-1 data-[state=checked]:ring-line dark:data-[state=checked]:ring-transparent pointer-coarse:min-h-10"
         >
           {option.label}
         </RadioGroup.Item>
