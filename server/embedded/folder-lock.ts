@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { open, readFile, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './alive';
+
+const IN_USE = 'DATA_DIR_IN_USE';
+
+/** A killed process is gone for its parent before the kernel has closed all that it held: whoever starts right after it waits. */
+const PATIENCE_MS = 1_500;
 
 export type FolderLock = { release(): Promise<void> };
 
@@ -12,7 +18,7 @@ function inUse(dir: string): Error {
     new Error(
       `${dir} is in use by another running OmniWP. Stop that one first, or give this one a DATA_DIR (and PORT) of its own.`,
     ),
-    { code: 'DATA_DIR_IN_USE' },
+    { code: IN_USE },
   );
 }
 
@@ -23,7 +29,14 @@ function inUse(dir: string): Error {
  */
 export async function lockFolder(dir: string): Promise<FolderLock> {
   const path = await realpath(dir);
-  return process.platform === 'linux' ? lockBySocket(path) : lockByFile(path);
+  const lock = process.platform === 'linux' ? lockBySocket : lockByFile;
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+    try {
+      return await lock(path);
+    } catch (error) {
+      if ((error as { code?: string }).code !== IN_USE || Date.now() > deadline) throw error;
+    }
+  }
 }
 
 async function lockBySocket(path: string): Promise<FolderLock> {

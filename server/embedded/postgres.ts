@@ -10,7 +10,7 @@ import { postgresBinaries } from './postgres-binaries';
 import { type PostgresFolder, postgresFolder } from './postgres-folder';
 import { clearOrphan, readPostmaster } from './postgres-orphan';
 import { type EmbeddedLogger, type GuardedProcess, keepRunning, lastLines, startGuarded } from './process';
-import { socketFolder } from './socket-folder';
+import { removeSocketFolder, socketFolder } from './socket-folder';
 
 const run = promisify(execFile);
 const USER = 'app';
@@ -66,6 +66,7 @@ export async function createEmbeddedPostgres(options: {
       url: addressOf(sockets, DATABASE),
       async stop() {
         await keeper.stop();
+        await removeSocketFolder(sockets, folder.home);
         await lock.release();
       },
     };

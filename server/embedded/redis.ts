@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedis } from '@/scripts/find/redis.mjs';
 import { isAlive } from './alive';
 import { lockFolder } from './folder-lock';
 import { type EmbeddedLogger, type GuardedProcess, keepRunning, lastLines, startGuarded } from './process';
-import { socketFolder } from './socket-folder';
+import { removeSocketFolder, socketFolder } from './socket-folder';
 
 /** A large append-only file takes a while to load. */
 const START_MS = 60_000;
@@ -45,6 +45,7 @@ export async function createEmbeddedRedis(options: {
       url: `unix://${socket}`,
       async stop() {
         await keeper.stop();
+        await removeSocketFolder(dirname(socket), home);
         await lock.release();
       },
     };

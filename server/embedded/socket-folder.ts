@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RunAs } from './process';
+
+/** Removes a folder of `socketFolder` that stands in the temporary folder; one in its home stays. */
+export async function removeSocketFolder(dir: string, home: string): Promise<void> {
+  if (dirname(dir) !== home) await rm(dir, { recursive: true, force: true });
+}
 
 /** A unix socket's path ends at 107 bytes on Linux and 103 on macOS; the longest name we put in a folder has 20. */
 const LONGEST_FOLDER = 80;
