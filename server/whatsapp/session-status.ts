@@ -35,7 +35,7 @@ export function knownOf(
   return {
     phone: row?.phone ?? null,
     name: row?.name ?? null,
-    linked: row?.linkedAt != null,
+    linked: row !== null && row.linkedAt !== null,
     skipped: { ...NOTHING_SKIPPED, ...(row?.skipped as object | undefined) },
   };
 }

@@ -9,7 +9,6 @@ import { createTestNode, eventually, type TestNode } from '@/tests/support/node'
 import { testRedis, type TestRedis } from '@/tests/support/redis';
 
 const OWN = '+5491123456789';
-const CARLA = '+5491134567890';
 
 let database: TestDatabase;
 let redis: TestRedis;
