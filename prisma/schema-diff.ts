@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { DiffTarget } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type * as Engine from '@prisma/schema-engine-wasm/schema_engine_bg';
 
-type Glue = typeof import('@prisma/schema-engine-wasm/schema_engine_bg') & {
+type Glue = typeof Engine & {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 };
 
@@ -45,7 +45,7 @@ let loaded: Promise<Glue> | null = null;
 export async function schemaDiff(from: string, to: string): Promise<string> {
   loaded ??= loadEngine();
   const glue = await loaded;
-  const target = (content: string): DiffTarget => ({
+  const target = (content: string): Engine.DiffTarget => ({
     tag: 'schemaDatamodel',
     files: [{ path: 'schema.prisma', content }],
   });
