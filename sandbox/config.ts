@@ -26,6 +26,8 @@ const environment = z.object({
   SANDBOX_DELIVERY_MS: ms(250),
   /** How long a contact that answers by itself takes. */
   SANDBOX_REPLY_MS: ms(1200),
+  /** `yes`: end when standard input ends, so that nothing is left of a test whose process was killed. */
+  SANDBOX_END_WITH_STDIN: z.enum(['yes', 'no']).default('no'),
   /** `no`: start with an empty network. */
   SANDBOX_DEMO: z.enum(['yes', 'no']).default('yes'),
 });
@@ -44,6 +46,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     host: given.SANDBOX_HOST,
     dataDir: given.SANDBOX_DATA_DIR,
     pageDir: given.SANDBOX_PAGE_DIR,
+    endWithStdin: given.SANDBOX_END_WITH_STDIN === 'yes',
     demo: given.SANDBOX_DEMO === 'yes',
     deliveryMs: given.SANDBOX_DELIVERY_MS,
     replyMs: given.SANDBOX_REPLY_MS,

@@ -130,8 +130,11 @@ export function createMessages(
 
   /** `phone` has the chat open: unread becomes 0, and in a chat of two the other side gets its blue ticks. */
   function read(phone: string, chat: string): void {
+    takeByPhone(phone);
     const had = mailboxes.unread(phone, chat);
-    raise(phone, chat.startsWith('+') ? mailboxes.seqsOf(phone, chat) : [], 3, () => {
+    // What has not arrived anywhere yet was not seen.
+    const arrived = mailboxes.seqsOf(phone, chat).filter((seq) => (mailboxes.at(phone, seq)?.ack ?? 0) >= 2);
+    raise(phone, chat.startsWith('+') ? arrived : [], 3, () => {
       if (had > 0) setUnread(phone, chat, 0);
     });
     if (had > 0) bus.emit({ type: 'unread', phone, chat, count: 0 });

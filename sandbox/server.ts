@@ -59,6 +59,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  if (config.endWithStdin) process.stdin.on('end', stop).resume();
 
   const env = {
     WHATSAPP_WEB_VERSION: pageVersion,

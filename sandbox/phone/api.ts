@@ -23,6 +23,16 @@ export type PhoneChat = {
 };
 export type WaitingScreen = { id: string; since: number; device: string; refEnd: string | null };
 
+/** An answer of the control API that is not 200. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 async function request<T>(method: 'GET' | 'POST', name: string, input: Record<string, unknown>): Promise<T> {
   const query = method === 'GET' ? `?${new URLSearchParams(input as Record<string, string>)}` : '';
   const response = await fetch(`/control/${name}${query}`, {
@@ -30,7 +40,10 @@ async function request<T>(method: 'GET' | 'POST', name: string, input: Record<st
     ...(method === 'POST' && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) }),
   });
   const body: unknown = await response.json();
-  if (!response.ok) throw new Error((body as { message: string }).message);
+  if (!response.ok) {
+    const { code, message } = body as { code: string; message: string };
+    throw new Refusal(code, message);
+  }
   return body as T;
 }
 const get = <T>(name: string, input = {}): Promise<T> => request<T>('GET', name, input);

@@ -14,7 +14,7 @@ export type Screen = {
 export type App = {
   texts: Texts;
   go(path: string): void;
-  /** Shows what went wrong, in the network's own words. */
+  /** Shows what went wrong. */
   fail(error: unknown): void;
   tell(text: string): void;
 };

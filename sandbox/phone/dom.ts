@@ -23,8 +23,9 @@ export function button(
   act: () => unknown,
   options: { class?: string; title?: string; onError?: (error: unknown) => void } = {},
 ): HTMLButtonElement {
-  const element = h('button', { type: 'button', class: options.class ?? '', title: options.title ?? '' }, label);
-  if (options.title) element.setAttribute('aria-label', options.title);
+  const { title } = options;
+  const named: Attributes = title === undefined ? {} : { title, 'aria-label': title };
+  const element = h('button', { type: 'button', class: options.class ?? '', ...named }, label);
   element.addEventListener('click', async () => {
     element.disabled = true;
     try {

@@ -21,6 +21,8 @@ export function createLinkPanel(app: App, phone: string) {
   const dialog = h('div', { class: 'panel', hidden: true });
 
   function close(): void {
+    raw.value = '';
+    code.value = '';
     dialog.hidden = true;
     opener.hidden = false;
   }
@@ -80,7 +82,7 @@ export function createLinkPanel(app: App, phone: string) {
     choices,
     h(
       'details',
-      {},
+      { name: 'link-by' },
       h('summary', {}, t.withCode),
       h(
         'div',
@@ -91,7 +93,7 @@ export function createLinkPanel(app: App, phone: string) {
     ),
     h(
       'details',
-      {},
+      { name: 'link-by' },
       h('summary', {}, t.paste),
       h(
         'div',

@@ -1,4 +1,4 @@
-import { api } from './api';
+import { api, Refusal } from './api';
 import { type App, createPreferences, createToast, type Screen, textsOf } from './app';
 import { createChatScreen } from './chat-screen';
 import { h } from './dom';
@@ -20,7 +20,10 @@ const app: App = {
     if (location.hash === path) show();
     else location.hash = path;
   },
-  fail: (error) => toast(error instanceof Error ? error.message : String(error), 'bad'),
+  fail(error) {
+    const known = error instanceof Refusal ? app.texts.failures[error.code] : undefined;
+    toast(known ?? (error instanceof Error ? error.message : String(error)), 'bad');
+  },
   tell: (text) => toast(text, 'good'),
 };
 document.title = app.texts.title;

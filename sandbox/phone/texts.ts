@@ -66,6 +66,19 @@ const es = {
     unknown: 'Mensaje',
   } as Record<string, string>,
   tick: ['pendiente', 'enviado', 'entregado', 'leído'],
+  failures: {
+    QR_EXPIRED: 'El QR venció: escaneá el que está en pantalla ahora.',
+    QR_UNKNOWN: 'Ese QR no es de una página de esta red de prueba.',
+    QR_INVALID: 'Eso no es un QR de WhatsApp.',
+    CODE_EXPIRED: 'El código venció: pedí uno nuevo.',
+    CODE_WRONG: 'El código está mal, o es para otro número.',
+    PHONE_OFFLINE: 'Este teléfono está apagado: prendelo para vincular.',
+    TOO_MANY_DEVICES: 'Un teléfono tiene cuatro dispositivos como mucho: cerrá una sesión antes.',
+    NOT_ON_WHATSAPP: 'Ese número no está en WhatsApp.',
+    NO_SUCH_ACCOUNT: 'Ese número no está en WhatsApp.',
+    ACCOUNT_EXISTS: 'Ese número ya está en la red.',
+    BAD_REQUEST: 'Falta algo, o el número no es válido.',
+  } as Record<string, string>,
 };
 
 const en: typeof es = {
@@ -135,6 +148,19 @@ const en: typeof es = {
     unknown: 'Message',
   },
   tick: ['pending', 'sent', 'delivered', 'read'],
+  failures: {
+    QR_EXPIRED: 'The QR has expired: scan the one that is on the screen now.',
+    QR_UNKNOWN: 'This QR is not from a page of this test network.',
+    QR_INVALID: 'This is not a WhatsApp QR.',
+    CODE_EXPIRED: 'The code has expired: ask for a new one.',
+    CODE_WRONG: 'The code is wrong, or it is for another number.',
+    PHONE_OFFLINE: 'This phone is offline: switch it on to link.',
+    TOO_MANY_DEVICES: 'A phone has four devices at most: log one out first.',
+    NOT_ON_WHATSAPP: 'This number is not on WhatsApp.',
+    NO_SUCH_ACCOUNT: 'This number is not on WhatsApp.',
+    ACCOUNT_EXISTS: 'This number is on the network already.',
+    BAD_REQUEST: 'Something is missing, or the number is not valid.',
+  },
 };
 
 export type Texts = typeof es;

@@ -47,7 +47,8 @@ function fakePage() {
   return { page, shown, linked, qr, isIdle: () => idle };
 }
 
-const delivered = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Timers of 0 ms that were set before have run. */
+const delivered = () => new Promise((resolve) => setTimeout(resolve, 2));
 const acks = (network: Network, phone: string, peer: string) =>
   network.mailboxes.history(network.accounts.get(phone), peer, null, 50).map(({ body, ack }) => [body, ack]);
 
@@ -147,7 +148,7 @@ describe('messages and ticks', () => {
       if (event.type === 'chatState') typing.push(event.state);
     });
     const { id } = network.messages.post({ from: bakery, to: robot, body: 'hola' });
-    await vi.waitFor(() => expect(acks(network, bakery, robot).at(-1)?.[0]).toContain('demostración'));
+    await vi.waitFor(() => expect(acks(network, bakery, robot).at(-1)?.[0]).toContain('demostración'), 10_000);
     expect(network.tables.messages.get(`${bakery} ${id}`)?.ack).toBe(3);
     expect(typing).toEqual(['typing', 'paused']);
   });

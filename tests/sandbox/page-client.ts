@@ -16,12 +16,12 @@ export async function createPageClient(sandbox: Sandbox, credentials: Credential
   const send = (frame: PageFrame): void => socket.send(JSON.stringify(frame));
   let rid = 0;
 
-  /** The first frame of that type that came, or comes within two seconds; it is taken out. */
+  /** The first frame of that type that came, or comes within ten seconds; it is taken out. */
   async function take<Type extends ServerFrame['type']>(
     type: Type,
     fits: (frame: Frame<Type>) => boolean = () => true,
   ): Promise<Frame<Type>> {
-    for (const end = Date.now() + 2000; Date.now() < end; ) {
+    for (const end = Date.now() + 10_000; Date.now() < end; ) {
       const index = frames.findIndex((frame) => frame.type === type && fits(frame as Frame<Type>));
       const [found] = index < 0 ? [] : frames.splice(index, 1);
       if (found) return found as Frame<Type>;

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import WebSocket from 'ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
+import { eventually } from './eventually';
 import { createLinkedPage, createPageClient } from './page-client';
 
 const bakery = '+5491123456789';
@@ -12,6 +13,10 @@ const carla = '+5491134567890';
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
+});
+beforeEach(async () => {
+  await sandbox.unlink(bakery);
+  await sandbox.setPhoneOnline(bakery, true);
 });
 afterAll(() => sandbox.stop());
 
@@ -107,8 +112,7 @@ describe('a linked device', () => {
     expect(message).toMatchObject({ body: '¿Hay medialunas?', fromMe: false, pushName: 'Carla', ack: 1 });
     expect((await sandbox.messagesOf(carla, bakery)).at(-1)?.ack).toBe(1);
     page.received(message.seq);
-    await expect.poll(async () => (await sandbox.messagesOf(carla, bakery)).at(-1)?.ack).toBe(2);
-    await sandbox.setPhoneOnline(bakery, true);
+    await eventually(async () => (await sandbox.messagesOf(carla, bakery)).at(-1)?.ack).toBe(2);
     page.close();
   });
 
@@ -156,7 +160,6 @@ describe('a linked device', () => {
   });
 
   it('is told when the phone ends the link, also when it comes back later', async () => {
-    await sandbox.unlink(bakery);
     const { page, credentials } = await createLinkedPage(sandbox, bakery);
     await sandbox.unlink(bakery, credentials.deviceId);
     expect(await page.take('logout')).toMatchObject({ reason: 'unknown_companion' });
@@ -172,13 +175,12 @@ describe('a linked device', () => {
     expect(refs.every((ref) => waiting.some(({ refEnd }) => refEnd === ref.slice(-4)))).toBe(true);
     expect(refs.some((ref) => JSON.stringify(waiting).includes(ref))).toBe(false);
     for (const client of [one, two]) client.close();
-    await expect.poll(() => sandbox.waitingPages()).toEqual([]);
+    await eventually(() => sandbox.waitingPages()).toEqual([]);
   });
 });
 
 describe('SIGKILL', () => {
   it('loses nothing that was answered, and comes back at the same address', async () => {
-    await sandbox.unlink(bakery);
     const { page, credentials } = await createLinkedPage(sandbox, bakery);
     await page.take('bootstrap');
     const { id } = await sandbox.say({ from: carla, to: bakery, text: 'antes del corte' });

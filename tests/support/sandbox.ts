@@ -128,7 +128,8 @@ async function launch(env: Record<string, string>): Promise<{ child: ChildProces
   const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/server.ts'], {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Its end of the pipe closes with this process, however that ends.
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });
   const said = await new Promise<Announcement>((done, fail) => {
@@ -154,6 +155,7 @@ export async function startSandbox(options: SandboxOptions = {}) {
     SANDBOX_CODE_SECONDS: String(options.codeSeconds ?? 195),
     SANDBOX_DELIVERY_MS: String(options.deliveryMs ?? 0),
     SANDBOX_REPLY_MS: String(options.replyMs ?? 100),
+    SANDBOX_END_WITH_STDIN: 'yes',
     SANDBOX_DEMO: options.demo === false ? 'no' : 'yes',
   };
   let { child, said } = await launch(env);
