@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { BrowserFiles } from './build-page';
 import type { Control } from './control';
 import type { Bus } from './events';
@@ -73,13 +73,11 @@ const phonePage = `<!doctype html>
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The sandbox's own port: the pretend phone, the control API, and the socket of the pages. */
-export function createHttp(given: {
-  files: () => BrowserFiles;
-  control: () => Control;
-  pageSocket: PageSocket;
-  bus: Bus;
-}) {
+/** Gives the sandbox's own port its work: the pretend phone, the control API, and the socket of the pages. */
+export function serveHttp(
+  server: Server,
+  given: { files: BrowserFiles; control: Control; pageSocket: PageSocket; bus: Bus },
+) {
   const streams = new Set<ServerResponse>();
 
   /** A server-sent event for each thing that happens, so that the phone shows it at once. */
@@ -111,7 +109,7 @@ export function createHttp(given: {
       const name = url.pathname.slice('/control/'.length);
       if (method === 'GET' && name === 'events') return stream(response);
       const input = method === 'GET' ? Object.fromEntries(url.searchParams) : await readJson(request);
-      return sendJson(response, 200, given.control().run(method, name, input));
+      return sendJson(response, 200, given.control.run(method, name, input));
     }
     if (method !== 'GET') throw new Failure('NOT_FOUND', 'nothing here takes that');
     switch (url.pathname) {
@@ -120,15 +118,15 @@ export function createHttp(given: {
       case '/':
         return sendFile(response, 'text/html', phonePage);
       case '/phone.js':
-        return sendFile(response, 'text/javascript', given.files().phone);
+        return sendFile(response, 'text/javascript', given.files.phone);
       case '/phone.css':
-        return sendFile(response, 'text/css', given.files().style);
+        return sendFile(response, 'text/css', given.files.style);
       default:
         throw new Failure('NOT_FOUND', 'there is nothing at this address');
     }
   }
 
-  const server = createServer((request, response) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch((error: unknown) => sendError(response, error));
   });
 
@@ -139,7 +137,6 @@ export function createHttp(given: {
   });
 
   return {
-    server,
     stop(): Promise<void> {
       stopListening();
       for (const response of streams) response.end();

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { buildBrowserFiles } from './build-page';
 import { readConfig } from './config';
-import { createControl, type Control } from './control';
+import { createControl } from './control';
 import { seedDemo } from './demo';
-import { createHttp } from './http';
+import { serveHttp } from './http';
 import { createNetwork } from './network';
 import { createPageFiles } from './page-files';
 import { createPageSocket } from './page-socket';
@@ -14,26 +15,18 @@ import { allOff, today } from './switches';
 /** Composition root of the sandbox: reads SANDBOX_*, starts, says in one line of JSON where it is, ends on SIGTERM. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const filesReady = buildBrowserFiles();
+  const files = await buildBrowserFiles();
+  // The port first: a second sandbox on it fails before it has touched the data of the one that runs. From here on nothing
+  // waits, so that no request comes before there is somebody to answer it.
+  const server = createServer();
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const authority = `${config.host === '::1' ? '[::1]' : config.host}:${port}`;
+
   const network = createNetwork(config);
   if (config.demo) seedDemo(network);
   const pageSocket = createPageSocket(network);
-  const files = await filesReady;
-  let control: Control | null = null;
-  const http = createHttp({
-    files: () => files,
-    control: () => {
-      if (!control) throw new Error('not listening yet');
-      return control;
-    },
-    pageSocket,
-    bus: network.bus,
-  });
-
-  http.server.listen(config.port, config.host);
-  await once(http.server, 'listening');
-  const { port } = http.server.address() as AddressInfo;
-  const authority = `${config.host === '::1' ? '[::1]' : config.host}:${port}`;
   const pageDir = resolve(config.pageDir);
   const pageFiles = createPageFiles({
     dir: pageDir,
@@ -41,9 +34,10 @@ async function main(): Promise<void> {
     socketUrl: `ws://${authority}/page`,
     tables: network.tables,
   });
-  control = createControl({ network, pageSocket, pageFiles });
   pageFiles.add(allOff);
   const pageVersion = pageFiles.add(today);
+  const control = createControl({ network, pageSocket, pageFiles });
+  const http = serveHttp(server, { files, control, pageSocket, bus: network.bus });
 
   let stopping = false;
   const stop = (): void => {
