@@ -39,7 +39,9 @@ type Internals = { inject: () => Promise<void>; initWebVersionCache: () => Promi
 /** The library's own methods that its type declarations leave out. */
 const internals = library.Client.prototype as unknown as Internals;
 
-const navigated = /context was destroyed|Cannot find context|detached|navigat/i;
+/** Whether a call failed because the page went on to another document meanwhile. */
+export const wasNavigation = (error: unknown): boolean =>
+  error instanceof Error && /context was destroyed|Cannot find context|detached|navigated/i.test(error.message);
 
 /**
  * The library's client on a browser that we own. It differs in what goes wrong otherwise (docs/decisions/0003): the start has
@@ -133,13 +135,13 @@ export class RepairedClient extends library.Client {
       await this.inject();
     };
     again().catch((error: unknown) => {
-      if (!(error instanceof Error && navigated.test(error.message))) onFatal(error);
+      if (!wasNavigation(error)) onFatal(error);
     });
   }
 
   /** A navigation makes every call into the old document fail, a little before it is announced. */
   private async wasOvertaken(turn: number, error: unknown): Promise<boolean> {
-    if (error instanceof Error && navigated.test(error.message)) await pause(500);
+    if (wasNavigation(error)) await pause(500);
     return turn !== this.turn;
   }
 

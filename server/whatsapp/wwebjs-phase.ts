@@ -8,7 +8,7 @@ import { meaningOf } from './wwebjs-states';
 const witnessMs = 20_000;
 
 export type Phases = {
-  /** The page's document is there: from now on it must come to a QR or a login in time. */
+  /** The page is being opened: from now on it must come to a QR or a login in time. */
   opened: () => void;
   level: (level: Level) => void;
   qr: (data: string, lifeMs: number | null) => void;

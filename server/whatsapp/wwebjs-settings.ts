@@ -13,7 +13,7 @@ export type Deadlines = {
   modulesMs: number;
   /** How long the count of modules stands still before the page's loader is asked for what is missing. */
   quietMs: number;
-  /** From the page's document to a QR or a login. */
+  /** From opening the page to a QR or a login. */
   startMs: number;
   /** From the login to `ready`; starts anew with each step of progress. */
   readyMs: number;

@@ -10,20 +10,21 @@ import {
   type EngineState,
 } from './engine';
 import { createCalls } from './wwebjs-calls';
-import { type ClientSeams, RepairedClient } from './wwebjs-client';
+import { type ClientSeams, RepairedClient, wasNavigation } from './wwebjs-client';
 import type { RawMessage } from './wwebjs-convert';
 import { notReady, pause, within } from './wwebjs-deadline';
 import { digitsOf } from './wwebjs-ids';
 import { clientOptions, launch, StartError } from './wwebjs-launch';
 import { createLidBook } from './wwebjs-lids';
-import { askLogout, readLevel } from './wwebjs-page';
+import { readLevel } from './wwebjs-page';
 import { createNewsReader } from './wwebjs-news';
 import { createPairing } from './wwebjs-pairing';
 import { createPhases } from './wwebjs-phase';
 import { type Deadlines, defaultDeadlines, type WwebjsDeps } from './wwebjs-settings';
 import { failureOf } from './wwebjs-states';
-import { createEventStream } from './wwebjs-stream';
+import { createEventStream, type EventStream } from './wwebjs-stream';
 import { takeOverPage } from './wwebjs-takeover';
+import { unlinkDevice } from './wwebjs-unlink';
 import { watchPage } from './wwebjs-watch';
 
 /**
@@ -35,7 +36,13 @@ export function createWwebjsEngine(deps: WwebjsDeps): EngineFactory {
   return ({ profileDir, onEvent }) => createGeneration(deps, deadlines, profileDir, onEvent);
 }
 
-type Calls = ReturnType<typeof createCalls>;
+/** What there is once a browser runs. */
+type Live = {
+  page: Page;
+  client: RepairedClient;
+  calls: ReturnType<typeof createCalls>;
+  stream: EventStream;
+};
 
 function createGeneration(
   deps: WwebjsDeps,
@@ -44,15 +51,14 @@ function createGeneration(
   onEvent: (event: EngineEvent) => void,
 ): Engine {
   const { logger } = deps;
+  const fallbackVersion = deps.webVersion ?? '2.3000.0';
   const abort = new AbortController();
   const ended = abort.signal;
   // Each call under way listens to it.
   setMaxListeners(0, ended);
   let running: Promise<void> | null = null;
   let owned: OwnedBrowser | null = null;
-  let page: Page | null = null;
-  let client: RepairedClient | null = null;
-  let calls: Calls | null = null;
+  let live: Live | null = null;
   let stopping: Promise<void> | null = null;
 
   const emit = (event: EngineEvent): void => {
@@ -81,7 +87,6 @@ function createGeneration(
     try {
       const launched = await launch(deps, deadlines, profileDir, ended);
       owned = launched.owned;
-      page = owned.page;
       if (ended.aborted) return;
       watchDeath(owned);
       await open(owned, launched.userAgent);
@@ -125,12 +130,12 @@ function createGeneration(
       next();
       watch.look();
     };
-    client = new RepairedClient(
+    const client = new RepairedClient(
       {
         browser: browser.browser,
         page: browser.page,
         userAgent,
-        fallbackVersion: deps.webVersion ?? '2.3000.0',
+        fallbackVersion,
         deadlines,
         logger,
         ended,
@@ -148,8 +153,8 @@ function createGeneration(
     client.on('change_state', watch.look);
     client.on('message_create', (message) => stream.message(message.rawData as RawMessage));
     client.on('message_ack', (message, ack) => stream.ack(message.rawData as RawMessage, ack));
-    calls = createCalls({ client, page: browser.page, lids, stream, deadlines, ended, logger });
-    openStream = stream.open;
+    const calls = createCalls({ client, page: browser.page, lids, stream, deadlines, ended, logger });
+    live = { page: browser.page, client, calls, stream };
     phases.opened();
     await client.initialize();
     watch.look();
@@ -161,26 +166,24 @@ function createGeneration(
     const level = await within(deadlines.callMs, 'QR', from.evaluate(readLevel)).catch(() => null);
     phases.qr(data, level?.ref && data.startsWith(`${level.ref},`) ? level.refMs : null);
   }
-  let openStream = (): void => undefined;
 
   async function takeOver(): Promise<void> {
-    const handler = client?.takeSynced();
-    if (!handler || !client || !page) return;
+    const handler = live?.client.takeSynced();
+    if (!live || !handler) return;
+    const { client, page, stream } = live;
     try {
-      const fallbackVersion = deps.webVersion ?? '2.3000.0';
       const self = await takeOverPage({ client, page, fallbackVersion, deadlines, ended, logger }, handler);
       phases.usable(self.phone, self.name);
-      openStream();
+      stream.open();
     } catch (error) {
       // The page went on to another document: it will be taken over there.
-      if (error instanceof Error && /context was destroyed|Cannot find context/.test(error.message)) return;
-      failWith(error);
+      if (!wasNavigation(error)) failWith(error);
     }
   }
 
-  function ready(): Calls {
-    if (!calls || ended.aborted || !phases.isUsable()) throw notReady('The engine is not ready.');
-    return calls;
+  function ready(): Live {
+    if (!live || ended.aborted || !phases.isUsable()) throw notReady('The engine is not ready.');
+    return live;
   }
 
   async function stop(): Promise<void> {
@@ -192,15 +195,6 @@ function createGeneration(
     await stopping;
   }
 
-  /** The page says that it is unlinked, or has left for the page that says so. */
-  async function isUnlinked(from: Page): Promise<boolean> {
-    for (const until = Date.now() + 2000; Date.now() < until; await pause(100)) {
-      const level = await from.evaluate(readLevel).catch(() => null);
-      if (level === null || level.state?.startsWith('UNPAIRED')) return true;
-    }
-    return false;
-  }
-
   return {
     async start() {
       if (running || stopping) return;
@@ -209,31 +203,25 @@ function createGeneration(
     },
     stop,
     async logout() {
-      const from = phases.isUsable() && !ended.aborted ? page : null;
+      const page = live && !ended.aborted && phases.isUsable() ? live.page : null;
       // From here on the page's own goodbye is not news.
       abort.abort(notReady('The engine is logging out.'));
-      let unlinked = false;
-      if (from && !stopping) {
-        const asking = async () => (await from.evaluate(askLogout)) && (await isUnlinked(from));
-        unlinked = await within(deadlines.logoutMs, 'logout', asking()).catch((error: unknown) =>
-          /context was destroyed|navigat/i.test(String(error)),
-        );
-      }
+      const unlinked = page !== null && (await unlinkDevice(page, deadlines.logoutMs));
       await stop();
       return { unlinked };
     },
-    send: async (chat, content) => ready().send(chat, content),
-    resolve: async (phone) => ready().resolve(phone),
-    chats: async (limit) => ready().chats(limit),
-    history: async (chat, limit, before) => ready().history(chat, limit, before),
-    markRead: async (chat) => ready().markRead(chat),
+    send: async (chat, content) => ready().calls.send(chat, content),
+    resolve: async (phone) => ready().calls.resolve(phone),
+    chats: async (limit) => ready().calls.chats(limit),
+    history: async (chat, limit, before) => ready().calls.history(chat, limit, before),
+    markRead: async (chat) => ready().calls.markRead(chat),
     async pairWithCode(phone) {
       const until = Date.now() + deadlines.startMs;
       while (!phases.isPairing() && !ended.aborted && running && Date.now() < until) await pause(50);
-      if (!client || ended.aborted || !phases.isPairing()) throw notReady('The engine is not pairing.');
+      if (!live || ended.aborted || !phases.isPairing()) throw notReady('The engine is not pairing.');
       phases.usePairing('code');
       try {
-        const asking = client.requestPairingCode(digitsOf(phone), true, 180_000);
+        const asking = live.client.requestPairingCode(digitsOf(phone), true, 180_000);
         await within(deadlines.callMs, 'pairing code', asking, ended);
       } catch (error) {
         phases.usePairing('qr');

@@ -31,7 +31,8 @@ export const barePage = `<!doctype html><title>WhatsApp</title><script>
     static async newId() { return '3EB0' + crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase(); }
   }
   const me = wid('34600111222@c.us');
-  const socket = events({ state: 'UNPAIRED' });
+  const again = performance.getEntriesByType('navigation')[0].type === 'reload';
+  const socket = events({ state: again ? 'CONNECTED' : 'UNPAIRED' });
   const conn = events({ ref: 'bare-ref', serialize: () => ({ pushname: 'Bare', platform: 'android' }) });
   const chats = new Map();
   const messages = new Map();
@@ -76,6 +77,7 @@ export const barePage = `<!doctype html><title>WhatsApp</title><script>
     WAWebSendMsgChatAction: {
       addAndSendMsgToChat: (chat, message) => {
         const added = add(message);
+        if (message.body === 'reload') setTimeout(() => location.reload(), 200);
         setTimeout(() => {
           added.ack = 1;
           Msg.trigger('change:ack', model({ ...message, ack: 1 }), 1);
@@ -99,8 +101,8 @@ export const barePage = `<!doctype html><title>WhatsApp</title><script>
     socket.trigger('change:hasSynced');
   }), 500);
   after(() => Msg.hears('add'), () => setTimeout(() => add({
-    id: new MsgKey({ remote: wid('34700111222@c.us'), id: 'BARE', fromMe: false }),
-    type: 'chat', body: 'hola', t: Math.floor(Date.now() / 1000), isNewMsg: true,
+    id: new MsgKey({ remote: wid('34700111222@c.us'), id: again ? 'AGAIN' : 'FIRST', fromMe: false }),
+    type: 'chat', body: again ? 'otra vez' : 'hola', t: Math.floor(Date.now() / 1000), isNewMsg: true,
     from: wid('34700111222@c.us'), to: me, notifyName: 'Ana',
   }), 100));
 })();

@@ -43,6 +43,11 @@ it('needs nothing of the page beyond what the library itself asks for', async ()
     expect(await engine.chats?.(10)).toEqual([]);
     expect(await engine.history?.(resolved.chatId, 10)).toEqual([]);
     await expect(engine.markRead?.(resolved.chatId)).rejects.toMatchObject({ code: 'REJECTED', left: 'no' });
+    // A page that loads itself anew is taken over again, without a word.
+    await engine.send(resolved.chatId, { kind: 'text', text: 'reload' });
+    await log.message('otra vez');
+    await engine.send(resolved.chatId, { kind: 'text', text: 'sigo aquí' });
+    expect(log.messages()).toHaveLength(2);
     expect(log.states().filter(({ kind }) => kind === 'ready')).toHaveLength(1);
   } finally {
     await engine.stop();

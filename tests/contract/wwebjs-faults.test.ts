@@ -132,7 +132,7 @@ describe('the whatsapp-web.js engine when something goes wrong', () => {
   });
 
   it('waits for a busy page, and gives up on a deaf one', async () => {
-    const { log, profileDir } = await linked({ deadlines: { deafMs: 1500, probeMs: 200 } });
+    const { log, profileDir } = await linked({ deadlines: { deafMs: 1500, probeMs: 200, endMs: 500 } });
     const rows = await harness.rowsOn(profileDir);
     for (const row of rows) process.kill(row.pid, 'SIGSTOP');
     await harness.pause();
