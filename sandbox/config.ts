@@ -12,6 +12,8 @@ const environment = z.object({
   SANDBOX_DATA_DIR: z.string().min(1).default('.data/sandbox/network'),
   /** Where `<version>.html` files go: this is WHATSAPP_WEB_CACHE_PATH for the program under test. */
   SANDBOX_PAGE_DIR: z.string().min(1).default('.data/sandbox/pages'),
+  /** Which page to announce: as today, or the one that the unmodified library was written for. Both files are always there. */
+  SANDBOX_PAGE: z.enum(['today', 'off']).default('today'),
   /** How long a QR lives, in seconds: the first and the following, `60,20`, or one number for both. */
   SANDBOX_QR_SECONDS: z
     .string()
@@ -47,6 +49,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     dataDir: given.SANDBOX_DATA_DIR,
     pageDir: given.SANDBOX_PAGE_DIR,
     endWithStdin: given.SANDBOX_END_WITH_STDIN === 'yes',
+    page: given.SANDBOX_PAGE,
     demo: given.SANDBOX_DEMO === 'yes',
     deliveryMs: given.SANDBOX_DELIVERY_MS,
     replyMs: given.SANDBOX_REPLY_MS,

@@ -34,8 +34,8 @@ async function main(): Promise<void> {
     socketUrl: `ws://${authority}/page`,
     tables: network.tables,
   });
-  pageFiles.add(allOff);
-  const pageVersion = pageFiles.add(today);
+  const versions = { today: pageFiles.add(today), off: pageFiles.add(allOff) };
+  const pageVersion = versions[config.page];
   const control = createControl({ network, pageSocket, pageFiles });
   const http = serveHttp(server, { files, control, pageSocket, bus: network.bus });
 

@@ -1,4 +1,7 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { QRCodeSVG } from 'qrcode.react';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { executablePath } from './library';
@@ -95,6 +98,35 @@ describe('the pretend phone', () => {
     await button(/^Vincular$/).click();
     await typed.take('paired');
     typed.close();
+  });
+
+  it('reads the QR off a shared screen', async () => {
+    const waiting = await createPageClient(sandbox);
+    const svg = renderToStaticMarkup(createElement(QRCodeSVG, { value: await waiting.qr(), size: 264, marginSize: 4 }));
+    // There is no screen to share here: a drawing of one with the QR somewhere on it.
+    await page.addInitScript(
+      (source) => {
+        navigator.mediaDevices.getDisplayMedia = async () => {
+          const image = new Image();
+          image.src = `data:image/svg+xml,${encodeURIComponent(source)}`;
+          await image.decode();
+          const canvas = document.createElement('canvas');
+          [canvas.width, canvas.height] = [1280, 800];
+          const context = canvas.getContext('2d');
+          setInterval(() => {
+            context?.fillRect(0, 0, 1280, 800);
+            context?.drawImage(image, 760, 210, 264, 264);
+          }, 50);
+          return canvas.captureStream(10);
+        };
+      },
+      svg.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" '),
+    );
+    await open(bakery);
+    await button('Vincular dispositivo').click();
+    await button('Leer el QR compartiendo la pantalla').click();
+    await waiting.take('paired');
+    waiting.close();
   });
 
   it('writes as a contact, shows what the linked device sends, and reads it by showing it', async () => {
