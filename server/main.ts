@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { login } from '@/server/auth/accounts';
 import { cookieNames } from '@/server/auth/cookies';
 import { publishLiveAuth } from '@/server/auth/live';
@@ -30,7 +29,6 @@ import { isLibraryRejection } from '@/server/whatsapp/wwebjs-rejections';
 type Shutdown = ReturnType<typeof createShutdown>;
 
 async function openStores(config: Config, logger: Logger, shutdown: Shutdown) {
-  await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 });
   const embedded = { dataDir: config.DATA_DIR, logger };
   let databaseUrl = config.DATABASE_URL;
   if (!databaseUrl) {

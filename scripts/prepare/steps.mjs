@@ -19,10 +19,17 @@ export const yellow = paint(33);
  */
 export async function step(name, work) {
   const start = Date.now();
+  const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
   console.log(`${dim('…')} ${name}`);
-  const result = await work((line) => console.log(dim(`    ${line}`)));
-  console.log(`${green('✓')} ${name} ${dim(`${((Date.now() - start) / 1000).toFixed(1)} s`)}`);
-  return result;
+  // a long step says now and then that it is alive
+  const alive = setInterval(() => console.log(dim(`    … ${seconds()}`)), 10_000);
+  try {
+    const result = await work((line) => console.log(dim(`    ${line}`)));
+    console.log(`${green('✓')} ${name} ${dim(seconds())}`);
+    return result;
+  } finally {
+    clearInterval(alive);
+  }
 }
 
 /** Shows what went wrong, without a stack: the message is written for the reader. */

@@ -1,7 +1,7 @@
 // @ts-check
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 
 /** Writes a file that only its owner reads, unless it is there; returns what it holds. */
@@ -18,6 +18,8 @@ function keep(/** @type {string} */ file, /** @type {string} */ text) {
  * Makes a folder for `live` or `sandbox` data, and throws when it holds the other: pretend messages must never get among real ones.
  */
 export function makeDataFolder(/** @type {string} */ folder, /** @type {'live' | 'sandbox'} */ kind) {
+  // only the folder itself is closed: as root, Postgres runs as another account, which must pass through those above
+  mkdirSync(dirname(folder), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = keep(join(folder, '.omniwp'), `${kind}\n`).trim();
   if (found === kind) return;

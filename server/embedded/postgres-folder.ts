@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { canReach, postgresOwner } from './postgres-owner';
+import { makePrivate } from './private-folder';
 import type { RunAs } from './process';
 
 /** For root when the data folder stands below one that only root may enter. */
@@ -22,7 +23,7 @@ export type PostgresFolder = {
  */
 export async function postgresFolder(dataDir: string): Promise<PostgresFolder> {
   const base = resolve(dataDir);
-  await mkdir(base, { recursive: true, mode: 0o700 });
+  await makePrivate(base);
   const inside = join(base, 'postgres');
   const runAs = await postgresOwner(inside);
   if (runAs === null) {

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedis } from '@/scripts/find/redis.mjs';
 import { isAlive } from './alive';
 import { lockFolder } from './folder-lock';
+import { makePrivate } from './private-folder';
 import { type EmbeddedLogger, type GuardedProcess, keepRunning, lastLines, startGuarded } from './process';
 import { removeSocketFolder, socketFolder } from './socket-folder';
 
@@ -28,7 +28,8 @@ export async function createEmbeddedRedis(options: {
 }): Promise<EmbeddedRedis> {
   const { logger } = options;
   const home = resolve(options.dataDir, 'redis');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makePrivate(resolve(options.dataDir));
+  await makePrivate(home);
   const lock = await lockFolder(home);
   try {
     const binary = await findRedis();
