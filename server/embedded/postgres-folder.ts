@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { canReach, postgresOwner } from './postgres-owner';
 import { makePrivate } from './private-folder';
@@ -37,16 +37,23 @@ export async function postgresFolder(dataDir: string): Promise<PostgresFolder> {
     await ownFolder(inside, runAs);
     return { home: inside, runAs, copies: SYSTEM_HOME };
   }
-  const digest = createHash('sha256').update(base).digest('hex').slice(0, 16);
   await mkdir(SYSTEM_HOME, { recursive: true, mode: 0o711 });
-  const elsewhere = join(SYSTEM_HOME, digest);
+  const elsewhere = await elsewhereOf(base);
   const owner = (await postgresOwner(elsewhere)) ?? runAs;
   await ownFolder(elsewhere, owner);
-  await writeFile(
-    join(base, 'postgres-is-elsewhere.txt'),
-    `The database of this folder is in ${elsewhere}: as root, Postgres runs as another account, which cannot enter ${base}.\n`,
-  );
   return { home: elsewhere, runAs: owner, copies: SYSTEM_HOME };
+}
+
+/** The folder under /var/lib that belongs to this one: named once, at random, so that a new clone in an old place starts empty. */
+async function elsewhereOf(base: string): Promise<string> {
+  const note = join(base, 'postgres-is-elsewhere.txt');
+  const fresh = join(SYSTEM_HOME, randomBytes(8).toString('hex'));
+  const why = `As root, Postgres runs as another account, which cannot enter ${base}.`;
+  await writeFile(note, `${fresh}\n${why}\n`, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  const [kept = fresh] = (await readFile(note, 'utf8')).split('\n');
+  return kept;
 }
 
 async function ownFolder(dir: string, owner: RunAs | null): Promise<void> {
