@@ -28,6 +28,7 @@ export function createOmniwpClient(options: { url: string; token?: () => string 
         false: httpBatchLink({
           url: endpoint,
           transformer: superjson,
+          maxItems: 100,
           headers: () => ({ 'accept-language': locale, ...(token() && { authorization: `Bearer ${token()}` }) }),
         }),
       }),

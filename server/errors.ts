@@ -11,6 +11,7 @@ type TrpcCode =
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'CONFLICT'
+  | 'PAYLOAD_TOO_LARGE'
   | 'UNPROCESSABLE_CONTENT'
   | 'TOO_MANY_REQUESTS'
   | 'SERVICE_UNAVAILABLE'
@@ -73,6 +74,12 @@ export const ERRORS = {
     'Esa conversación es de otro número tuyo. Conectá ese número para escribir en ella.',
     'That conversation belongs to another number of yours. Connect that number to write in it.',
   ),
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    trpc: 'PAYLOAD_TOO_LARGE',
+    es: 'Es demasiado grande.',
+    en: 'It is too large.',
+  },
   TOO_MANY_ATTEMPTS: {
     status: 429,
     trpc: 'TOO_MANY_REQUESTS',

@@ -42,9 +42,10 @@ function wordsFor(issue: Issue, locale: Locale): string {
     case 'invalid_value':
       return say(locale, 'No es uno de los valores posibles.', 'Not one of the possible values.');
     case 'custom':
-      return issue.params?.empty
-        ? say(locale, 'Escribí algo.', 'Write something.')
-        : say(locale, 'No es válido.', 'Not valid.');
+      if (issue.params?.empty) return say(locale, 'Escribí algo.', 'Write something.');
+      if (issue.params?.unstorable)
+        return say(locale, 'Tiene un carácter que no se puede guardar.', 'It has a character that cannot be stored.');
+      return say(locale, 'No es válido.', 'Not valid.');
     case 'unrecognized_keys':
       return say(locale, 'No se conoce este campo.', 'Unknown field.');
     case 'not_multiple_of':

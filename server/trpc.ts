@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
@@ -45,15 +46,18 @@ export type AppErrorData = {
   retryAfter?: number;
 };
 
+/** Whose request is under way, for what tRPC refuses before it asks for a context: a bad body, a bad path, a batch too long. */
+export const requestScope = new AsyncLocalStorage<Pick<Context, 'locale' | 'requestId'>>();
+
 const t = initTRPC.context<Context>().create({
   transformer: superjson,
   sse: { enabled: false },
   errorFormatter({ shape, error, ctx }) {
-    const locale = ctx?.locale ?? 'es';
-    const app = describe(error, locale, ctx?.requestId ?? randomUUID());
-    const { status } = ERRORS[app.code];
+    const { locale, requestId } = ctx ?? requestScope.getStore() ?? { locale: 'es', requestId: randomUUID() };
+    const app = describe(error, locale, requestId);
+    const { status, trpc } = ERRORS[app.code];
     const { stack: _, ...data } = shape.data;
-    return { ...shape, message: app.message, data: { ...data, httpStatus: status, app } };
+    return { ...shape, message: app.message, data: { ...data, code: trpc, httpStatus: status, app } };
   },
 });
 
@@ -84,8 +88,9 @@ function trpcCode(error: TRPCError): ErrorCode {
     case 'PARSE_ERROR':
     case 'METHOD_NOT_SUPPORTED':
     case 'UNSUPPORTED_MEDIA_TYPE':
-    case 'PAYLOAD_TOO_LARGE':
       return 'INVALID_INPUT';
+    case 'PAYLOAD_TOO_LARGE':
+      return 'PAYLOAD_TOO_LARGE';
     case 'NOT_FOUND':
       return 'NOT_FOUND';
     default:
@@ -103,10 +108,10 @@ const coded = t.middleware(async ({ next }) => {
   return result;
 });
 
-const authenticated = t.middleware(async ({ ctx, type, next }) => {
+const authenticated = t.middleware(async ({ ctx, next }) => {
   const identity = await ctx.identify();
-  // a cookie goes along by itself, so a page of another site could write, or listen, with it; a bearer token does not
-  if (identity.via === 'cookie' && ctx.foreignOrigin && type !== 'query') throw new AppError('FOREIGN_ORIGIN');
+  // A cookie goes along by itself, so a page of another site could write, or read over a WebSocket, with it; a bearer token does not.
+  if (identity.via === 'cookie' && ctx.foreignOrigin) throw new AppError('FOREIGN_ORIGIN');
   return next({ ctx: { ownerId: identity.ownerId, identity } });
 });
 

@@ -1,5 +1,5 @@
 import type { Config } from '@/server/config';
-import { type Db, isUniqueViolation } from '@/server/db';
+import { type Db, isUniqueViolation, type Tx } from '@/server/db';
 import { AppError } from '@/server/errors';
 import type { LoginLimit } from './login-limit';
 import { hashPassword, passwordMatches } from './passwords';
@@ -15,6 +15,14 @@ export function getUser(db: Db, id: string): Promise<Me> {
 /** Number of the advisory lock under which accounts are made: exactly one user can be the first. */
 const REGISTER_LOCK = 72_707_401;
 
+/** Whether this would be the first account. Throws REGISTRATION_CLOSED where nobody may register, or nobody uninvited. */
+async function assertOpen(db: Db | Tx, config: Config, invited: boolean): Promise<{ first: boolean }> {
+  const first = (await db.user.findFirst({ select: { id: true } })) === null;
+  const open = first || config.registration === 'open' || (config.registration === 'invite' && invited);
+  if (!open) throw new AppError('REGISTRATION_CLOSED');
+  return { first };
+}
+
 /**
  * Makes an account; the first one is the admin. Throws EMAIL_ALREADY_EXISTS or REGISTRATION_CLOSED (`REGISTRATION=closed`, or
  * `invite` without a good invitation, once there is a first user).
@@ -25,13 +33,13 @@ export async function register(
 ): Promise<Me> {
   const { db, config } = deps;
   const invited = await isInvite(config.JWT_SECRET, input.inviteToken);
+  // a closed door costs no work
+  await assertOpen(db, config, invited);
   const passwordHash = await hashPassword(input.password);
   try {
     return await db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${REGISTER_LOCK})`;
-      const first = (await tx.user.findFirst({ select: { id: true } })) === null;
-      const open = first || config.registration === 'open' || (config.registration === 'invite' && invited);
-      if (!open) throw new AppError('REGISTRATION_CLOSED');
+      const { first } = await assertOpen(tx, config, invited);
       return tx.user.create({
         data: {
           name: input.name,

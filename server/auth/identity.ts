@@ -27,9 +27,10 @@ export async function identify(
   const { bearer, cookieHeader } = credentials;
   const claims = bearer ? await verifyToken(deps.secret, bearer) : await readCookie(deps, cookieHeader);
   if (!claims) throw new AppError('TOKEN_REQUIRED');
-  if (!UUID.test(claims.sessionId)) throw new AppError('INVALID_TOKEN');
+  if (!UUID.test(claims.sessionId) || !UUID.test(claims.userId)) throw new AppError('INVALID_TOKEN');
   const session = await deps.sessions.findLive(claims.sessionId);
-  if (!session || session.user.id !== claims.userId) throw new AppError('INVALID_TOKEN');
+  if (!session) throw new AppError((await deps.sessions.hasUser(claims.userId)) ? 'INVALID_TOKEN' : 'USER_NOT_FOUND');
+  if (session.user.id !== claims.userId) throw new AppError('INVALID_TOKEN');
   return {
     ownerId: session.user.id as OwnerId,
     role: session.user.role,
@@ -62,8 +63,8 @@ function sessionCookie(header: string | null, name: string): string | null {
     }),
   );
   const whole = cookies.get(name);
-  if (whole) return decodeURIComponent(whole);
-  let joined = '';
-  for (let part = 0; cookies.has(`${name}.${part}`); part++) joined += cookies.get(`${name}.${part}`);
-  return joined ? decodeURIComponent(joined) : null;
+  let joined = whole ?? '';
+  for (let part = 0; !whole && cookies.has(`${name}.${part}`); part++) joined += cookies.get(`${name}.${part}`);
+  // next-auth's own value has nothing to decode; a `%` is somebody else's, and is refused as a token
+  return joined || null;
 }

@@ -37,12 +37,14 @@ export function createLoginLimit(redis: RedisClients, config: Config): LoginLimi
     { ...byAddress, key: digest(address) },
   ];
 
+  const unavailable = (error: unknown) => {
+    throw new AppError('LIMITS_UNAVAILABLE', { cause: error });
+  };
+
   return {
     async take(email, address) {
       for (const { ratelimit, key } of keysOf(email, address)) {
-        const counted = await ratelimit.limit(key).catch((error) => {
-          throw new AppError('LIMITS_UNAVAILABLE', { cause: error });
-        });
+        const counted = await ratelimit.limit(key).catch(unavailable);
         // the library answers `success` after its own time-out: that is not a count
         if (counted.reason === 'timeout') throw new AppError('LIMITS_UNAVAILABLE');
         if (!counted.success) {
@@ -53,7 +55,9 @@ export function createLoginLimit(redis: RedisClients, config: Config): LoginLimi
       }
     },
     async giveBack(email, address) {
-      for (const { ratelimit, key } of keysOf(email, address)) await ratelimit.limit(key, { rate: -1 });
+      for (const { ratelimit, key } of keysOf(email, address)) {
+        await ratelimit.limit(key, { rate: -1 }).catch(unavailable);
+      }
     },
   };
 }

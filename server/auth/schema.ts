@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storable } from '@/server/text/schema';
 
 export const email = z
   .string()
@@ -9,7 +10,7 @@ export const email = z
 export const password = z.string().min(8).max(200);
 
 export const registerInput = z.object({
-  name: z.string().trim().min(2).max(80),
+  name: storable(z.string().trim().min(2).max(80)),
   email,
   password,
   /** In `invite` mode (production's default once there is a first user) it opens the door. */

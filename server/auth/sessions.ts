@@ -34,6 +34,10 @@ export function createAuthSessions(deps: { db: Db; redis: RedisClients; logger: 
       return row;
     },
 
+    async hasUser(userId: string): Promise<boolean> {
+      return (await db.user.findUnique({ where: { id: userId }, select: { id: true } })) !== null;
+    },
+
     async end(id: string): Promise<void> {
       await db.authSession.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
       ended.emit('ended', id);

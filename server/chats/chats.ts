@@ -7,7 +7,7 @@ import type { Chat, Message } from './schema';
 
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
-const UUID = /^[0-9a-f-]{36}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const POSITION = /^\d{1,18}$/;
 
 /** The owner's number whose conversations are on show: the linked one, or the last that was. null before the first link. */
@@ -25,7 +25,9 @@ export async function listChats(
   const ownNumber = await ownNumberOf(db, ownerId);
   if (!ownNumber) return { items: [], nextCursor: null };
   const place = input.cursor ? decodeCursor(input.cursor, UUID) : null;
-  const digits = input.search?.replace(/\D/g, '');
+  const { search } = input;
+  // a phone however it is spelled; a digit in a name is part of the name
+  const digits = search && /^[\d\s+().-]+$/.test(search) ? search.replace(/\D/g, '') : '';
   const rows = await db.chat.findMany({
     where: {
       ownerId,
@@ -33,10 +35,11 @@ export async function listChats(
       lastMessageAt: { not: null },
       ...(input.unreadOnly && { unread: { gt: 0 } }),
       AND: [
-        input.search
+        search
           ? {
               OR: [
-                { name: { contains: input.search, mode: 'insensitive' } },
+                // Prisma hands these to LIKE as they are
+                { name: { contains: search.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } },
                 ...(digits ? [{ phone: { contains: digits } }] : []),
               ],
             }

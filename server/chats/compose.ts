@@ -15,19 +15,26 @@ const now = () => new Date(Math.floor(Date.now() / 1000) * 1000);
 /** A message is accepted while the link is there, also while it is coming back; then it waits. */
 const ACCEPTING: readonly StatusWord[] = ['connected', 'reconnecting', 'syncing', 'authenticated', 'initializing'];
 
-export function assertAccepting(session: { status: StatusWord; hasSession: boolean }): void {
-  if (!session.hasSession || !ACCEPTING.includes(session.status)) throw new AppError('WHATSAPP_NOT_CONNECTED');
+export function isAccepting(session: { status: StatusWord; hasSession: boolean }): boolean {
+  return session.hasSession && ACCEPTING.includes(session.status);
+}
+
+type Send = { chatId: string; text: string; clientKey: string };
+
+/** A message that was accepted before under this key; null: none. Throws CLIENT_KEY_REUSED for another one. */
+export async function findAccepted(db: Db, ownerId: OwnerId, input: Send): Promise<Message | null> {
+  const { chatId, text, clientKey } = input;
+  const same = await db.message.findUnique({ where: { ownerId_clientKey: { ownerId, clientKey } } });
+  if (!same) return null;
+  if (same.chatId !== chatId || same.text !== text) throw new AppError('CLIENT_KEY_REUSED', { fields: ['clientKey'] });
+  return toMessage(same);
 }
 
 /**
  * Stores an outgoing message as `queued`: from here on it is accepted. The session's sender takes it from the row. The same
  * `clientKey` again answers with the same row. Throws CHAT_NOT_FOUND, OTHER_NUMBER or CLIENT_KEY_REUSED.
  */
-export async function acceptMessage(
-  db: Db,
-  ownerId: OwnerId,
-  input: { chatId: string; text: string; clientKey: string },
-): Promise<Message> {
+export async function acceptMessage(db: Db, ownerId: OwnerId, input: Send): Promise<Message> {
   const chat = await getChat(db, ownerId, input.chatId);
   if (chat.ownNumber !== (await ownNumberOf(db, ownerId))) throw new AppError('OTHER_NUMBER');
   try {
@@ -50,10 +57,9 @@ export async function acceptMessage(
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    const same = await db.message.findUnique({ where: { ownerId_clientKey: { ownerId, clientKey: input.clientKey } } });
-    if (!same || same.chatId !== chat.id || same.text !== input.text)
-      throw new AppError('CLIENT_KEY_REUSED', { fields: ['clientKey'] });
-    return toMessage(same);
+    const same = await findAccepted(db, ownerId, input);
+    if (!same) throw error;
+    return same;
   }
 }
 
@@ -61,6 +67,15 @@ async function tellCreated(tx: Tx, ownerId: OwnerId, row: Parameters<typeof toMe
   const message = toMessage(row);
   await appendEvent(tx, ownerId, { type: 'message.created', chat: toChat(await readChat(tx, row.chatId)), message });
   return message;
+}
+
+/** Throws MESSAGE_NOT_FOUND unless it is the owner's own outgoing message. */
+export async function assertOwnMessage(db: Db, ownerId: OwnerId, messageId: string): Promise<void> {
+  const row = await db.message.findFirst({
+    where: { id: messageId, ownerId, direction: 'outbound' },
+    select: { id: true },
+  });
+  if (!row) throw new AppError('MESSAGE_NOT_FOUND');
 }
 
 /** Queues a failed message again, as the same row. Throws MESSAGE_NOT_FOUND, OTHER_NUMBER, or NOT_RETRYABLE for one that may have left. */

@@ -4,7 +4,15 @@ import { ownerProcedure, router } from '@/server/trpc';
 import type { ChatId } from '@/server/whatsapp/engine';
 import { resolveNumber } from '@/server/whatsapp/numbers';
 import { getChat, listChats, listMessages } from './chats';
-import { acceptMessage, assertAccepting, markRead, openChat, retryMessage } from './compose';
+import {
+  acceptMessage,
+  assertOwnMessage,
+  findAccepted,
+  isAccepting,
+  markRead,
+  openChat,
+  retryMessage,
+} from './compose';
 import { parsePhone } from './phone-number';
 import {
   chat,
@@ -48,7 +56,13 @@ export const chatsRouter = router({
     .output(message)
     .mutation(async ({ ctx, input }) => {
       const { db, registry } = ctx.deps;
-      assertAccepting(await registry.status(ctx.ownerId));
+      // what is not the caller's is absent, whether or not a phone is linked
+      const [session] = await Promise.all([registry.status(ctx.ownerId), getChat(db, ctx.ownerId, input.chatId)]);
+      if (!isAccepting(session)) {
+        const before = await findAccepted(db, ctx.ownerId, input);
+        if (!before) throw new AppError('WHATSAPP_NOT_CONNECTED');
+        return before;
+      }
       const accepted = await acceptMessage(db, ctx.ownerId, input);
       registry.kick(ctx.ownerId);
       return accepted;
@@ -59,7 +73,11 @@ export const chatsRouter = router({
     .output(message)
     .mutation(async ({ ctx, input }) => {
       const { db, registry } = ctx.deps;
-      assertAccepting(await registry.status(ctx.ownerId));
+      const [session] = await Promise.all([
+        registry.status(ctx.ownerId),
+        assertOwnMessage(db, ctx.ownerId, input.messageId),
+      ]);
+      if (!isAccepting(session)) throw new AppError('WHATSAPP_NOT_CONNECTED');
       const queued = await retryMessage(db, ctx.ownerId, input.messageId);
       registry.kick(ctx.ownerId);
       return queued;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storable } from '@/server/text/schema';
 
 export const messageKind = z.enum([
   'text',
@@ -70,7 +71,7 @@ export const listChatsInput = z.object({
   cursor: cursor.optional(),
   limit: z.number().int().min(1).max(100).default(30),
   /** Matches the name and the digits of the phone. */
-  search: z.string().trim().max(80).optional(),
+  search: storable(z.string().trim().max(80)).optional(),
   unreadOnly: z.boolean().default(false),
 });
 
@@ -84,10 +85,9 @@ export const listMessagesInput = z.object({
 });
 
 export const MAX_TEXT_LENGTH = 4096;
-const text = z
-  .string()
-  .max(MAX_TEXT_LENGTH)
-  .refine((value) => value.trim().length > 0, { params: { empty: true } });
+const text = storable(z.string().max(MAX_TEXT_LENGTH)).refine((value) => value.trim().length > 0, {
+  params: { empty: true },
+});
 
 export const sendInput = z.object({ chatId: id, text, clientKey: z.uuid() });
 export const startChatInput = z.object({ phone: z.string().trim().min(1).max(40) });

@@ -28,10 +28,17 @@ export function createContext(
       identity ??= identify(
         { secret: config.JWT_SECRET, sessions: authSessions, cookieName: cookieNames(config).session },
         { bearer, cookieHeader: request.headers.cookie ?? null },
-      ).then((found) => {
-        onIdentified(found);
-        return found;
-      });
+      ).then(
+        (found) => {
+          onIdentified(found);
+          return found;
+        },
+        (error) => {
+          // a database that was away for a moment must not stay with a socket for its whole life
+          identity = null;
+          throw error;
+        },
+      );
       return identity;
     },
   };

@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { ADDRESS_HEADER } from '@/server/auth/options';
 import type { RedisClients } from '@/server/redis';
-import { ERRORS, localeOf } from '@/server/errors';
+import { type ErrorCode, ERRORS, localeOf } from '@/server/errors';
 import type { Deps } from '@/server/trpc';
 import { answerJson, readiness } from './health';
 import { addressOf, contentSecurityPolicy, newNonce, requestIdOf, SECURITY_HEADERS } from './security';
@@ -21,6 +21,30 @@ export type HttpServer = { listen(): Promise<void>; close(): Promise<void> };
 
 type Parts = { deps: Deps; redis: RedisClients; pages: Pages; trpcSocket: TrpcSocket };
 
+/** null: not an address at all, such as `//`. */
+function pathOf({ url = '/' }: IncomingMessage): string | null {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null;
+}
+
+/** An error outside of tRPC, in the shape of contract.md. */
+function refusal(request: IncomingMessage, code: ErrorCode): object {
+  const message = ERRORS[code][localeOf(request.headers['accept-language'])];
+  return { success: false, error: true, code, message, requestId: requestIdOf(request) };
+}
+
+/** An upgrade has no response object: the answer is written as it stands. */
+function refuseUpgrade(request: IncomingMessage, socket: Duplex, code: ErrorCode): void {
+  const { status } = ERRORS[code];
+  const body = JSON.stringify(refusal(request, code));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
 const underTrpc = (pathname: string) => pathname === TRPC_PATH || pathname.startsWith(`${TRPC_PATH}/`);
 
 /** Requests of every kind, and the ONE place where upgrades are told apart. */
@@ -29,8 +53,13 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
   let closing = false;
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const pathname = pathOf(request);
+    // one id for this request, wherever it is told: in the answer, in an error and in the log
+    const requestId = requestIdOf(request);
+    request.headers['x-request-id'] = requestId;
+    response.setHeader('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (pathname === null) return refuse(request, response, 'INVALID_INPUT');
     if (pathname === '/healthz') return answerJson(response, 200, { status: 'ok' });
     if (pathname === '/readyz') {
       const { ready, checks } = await readiness({ db, redis }, closing);
@@ -52,15 +81,16 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
     await pages.handle(request, response);
   }
 
-  function refuse(request: IncomingMessage, response: ServerResponse, code: 'SHUTTING_DOWN' | 'INTERNAL'): void {
-    const requestId = requestIdOf(request);
-    const message = ERRORS[code][localeOf(request.headers['accept-language'])];
-    answerJson(response, ERRORS[code].status, { success: false, error: true, code, message, requestId });
+  function refuse(request: IncomingMessage, response: ServerResponse, code: ErrorCode): void {
+    answerJson(response, ERRORS[code].status, refusal(request, code));
   }
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     route(request, response).catch((error) => {
-      logger.error({ err: error, path: request.url?.split('?')[0] }, 'a request failed');
+      logger.error(
+        { err: error, path: request.url?.split('?')[0], requestId: request.headers['x-request-id'] },
+        'a request failed',
+      );
       if (!response.headersSent) refuse(request, response, 'INTERNAL');
       else response.destroy();
     });
@@ -68,12 +98,11 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const pathname = URL.canParse(request.url ?? '/', 'http://localhost')
-      ? new URL(request.url ?? '/', 'http://localhost').pathname
-      : '';
-    if (!closing && underTrpc(pathname)) trpcSocket.handleUpgrade(request, socket, head);
+    const pathname = pathOf(request) ?? '';
+    if (closing) refuseUpgrade(request, socket, 'SHUTTING_DOWN');
+    else if (underTrpc(pathname)) trpcSocket.handleUpgrade(request, socket, head);
     else if (pages.dev && pathname.startsWith('/_next/')) pages.upgrades.emit('upgrade', request, socket, head);
-    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    else refuseUpgrade(request, socket, 'NOT_FOUND');
   };
 
   // `localhost` is two addresses, and the snippets of the mission say localhost

@@ -10,12 +10,21 @@ import { reportError } from './trpc-http';
 
 /** WebSocket close codes of ours (4000 to 4999 are the application's). */
 const SESSION_ENDED = 4401;
+/** A peer that does not answer a close is cut off. */
+const CLOSE_WITHIN_MS = 500;
 const CHECK_SESSIONS_EVERY_MS = 20_000;
 
 export type TrpcSocket = {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 };
+
+/** Nothing that still comes in is heard, and the socket is gone within half a second whatever the peer does. */
+function end(socket: WebSocket, code: number, reason: string): void {
+  socket.removeAllListeners('message');
+  socket.close(code, reason);
+  setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS).unref();
+}
 
 /** tRPC over WebSocket. A socket lives no longer than the sign-in it came with. */
 export function createTrpcSocket(deps: Deps): TrpcSocket {
@@ -37,7 +46,7 @@ export function createTrpcSocket(deps: Deps): TrpcSocket {
 
   const endSession = (sessionId: string) => {
     for (const [socket, identity] of identities) {
-      if (identity.sessionId === sessionId) socket.close(SESSION_ENDED, 'session ended');
+      if (identity.sessionId === sessionId) end(socket, SESSION_ENDED, 'session ended');
     }
   };
   const stopHearing = authSessions.onEnded(endSession);
@@ -63,9 +72,8 @@ export function createTrpcSocket(deps: Deps): TrpcSocket {
       clearInterval(checking);
       stopHearing();
       handler.broadcastReconnectNotification();
-      for (const client of server.clients) client.close(1001, 'server restarts');
+      for (const client of server.clients) end(client, 1001, 'server restarts');
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const client of server.clients) client.terminate();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { OwnerId } from '@/server/auth/owner-id';
 import { toChat, toMessage } from '@/server/chats/dto';
 import { ackChange, onceMoreOnConflict, readChat, touchChat, upsertChat } from '@/server/chats/store';
 import type { Db, Tx } from '@/server/db';
+import { toStorable } from '@/server/text/schema';
 import { appendEvent } from '@/server/events/log';
 import type { Ack, ChatKind, EngineChat, EngineMessage, MessageId } from './engine';
 import { fence, type Lease } from './lease';
@@ -15,7 +16,10 @@ export type IngestScope = { db: Db; lease: Lease; ownerId: OwnerId; ownNumber: s
  * only brought up to date. `quiet`: read in from the past, so no event and no unread. Answers whether it was new.
  */
 export async function ingestMessage(scope: IngestScope, message: EngineMessage, quiet = false): Promise<boolean> {
-  return onceMoreOnConflict(() => scope.db.$transaction((tx) => storeMessage(tx, scope, message, quiet)));
+  // a text that Postgres refuses (a cut emoji is enough) must not be lost, nor keep the others waiting
+  const { text, pushName } = message;
+  const kept = { ...message, text: toStorable(text), pushName: pushName === null ? null : toStorable(pushName) };
+  return onceMoreOnConflict(() => scope.db.$transaction((tx) => storeMessage(tx, scope, kept, quiet)));
 }
 
 async function storeMessage(tx: Tx, scope: IngestScope, message: EngineMessage, quiet: boolean): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { OwnerId } from '@/server/auth/owner-id';
 import type { Db } from '@/server/db';
 import { isAppError } from '@/server/errors';
 import type { Logger } from '@/server/logger';
+import { toStorable } from '@/server/text/schema';
 import { createConnection } from './connection';
 import type { EngineEvent, EngineFactory, EngineFailure, EngineState } from './engine';
 import { createInOrder } from './in-order';
@@ -112,7 +113,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
         setPhase({ kind: 'syncing', percent: state.percent });
         return timer.set(timing.sync, () => fail(from, 'READY_TIMEOUT'));
       case 'ready':
-        return onReady(from, state.phone, state.name);
+        return onReady(from, state.phone, toStorable(state.name));
       case 'logged_out':
         return endLink('PHONE_LOGGED_OUT');
       case 'offline':

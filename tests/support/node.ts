@@ -6,7 +6,7 @@ import { hashPassword } from '@/server/auth/passwords';
 import { ownerIdOfRow } from '@/server/auth/owner-id';
 import { createDatabase } from '@/server/db';
 import { createBus } from '@/server/events/bus';
-import { createLogger } from '@/server/logger';
+import { createLogger, type Logger } from '@/server/logger';
 import { createRedis } from '@/server/redis';
 import type { EngineFactory } from '@/server/whatsapp/engine';
 import { createRegistry } from '@/server/whatsapp/registry';
@@ -30,8 +30,9 @@ export async function createTestNode(options: {
   factory: EngineFactory;
   sessionPath?: string;
   timing?: Partial<Timing>;
+  logger?: Logger;
 }) {
-  const logger = createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
+  const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
   const nodeId = randomUUID();
   const { db, close: closeDatabase } = createDatabase(options.databaseUrl, logger);
   const redis = createRedis(options.redisUrl, logger);

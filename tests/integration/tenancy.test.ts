@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ErrorCode, ERRORS } from '@/server/errors';
+import { ownerIdOfRow } from '@/server/auth/owner-id';
+import { encodeCursor } from '@/server/chats/cursor';
+import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
+import { type TestDatabase, testDatabase } from '@/tests/support/database';
+import { eventually } from '@/tests/support/node';
+import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { type Answer, PROCEDURES } from '@/tests/support/wire';
+
+/** Two owners of one server; Ana has everything, and Beto tries her ids with his own token. */
+
+const ANA = '+5491123456781';
+const BETO = '+5491123456782';
+const CARLA = '+5491134567890';
+const SECRET = 'la clave del portón es 4711';
+
+let database: TestDatabase;
+let redis: TestRedis;
+let app: TestApp;
+let ana: Owner;
+let beto: Owner;
+let hers: { chatId: string; messageId: string; failedId: string; clientKey: string; cursor: string };
+let his: { chatId: string };
+
+beforeAll(async () => {
+  database = await testDatabase();
+  redis = await testRedis();
+  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  ana = await app.register('Ana');
+  beto = await app.register('Beto');
+  const carla = app.network.phone(CARLA, 'Carla Confidencial');
+  await app.link(ana, ANA, 'Panadería de Ana');
+  await app.link(beto, BETO, 'Taller de Beto');
+
+  carla.say(ANA, SECRET);
+  const chat = await chatWith(ana, CARLA);
+  const clientKey = randomUUID();
+  const sent = await ana.client.chats.send.mutate({ chatId: chat.id, text: `${SECRET}: anotado`, clientKey });
+  const failed = await app.node.db.message.create({
+    data: {
+      ownerId: ana.ownerId,
+      chatId: chat.id,
+      ownNumber: ANA,
+      direction: 'outbound',
+      text: SECRET,
+      status: 'failed',
+      at: new Date(),
+    },
+  });
+  await eventually('the message to be delivered', async () =>
+    app.node.db.message.findFirst({ where: { id: sent.id, status: 'delivered' } }),
+  );
+  const page = await ana.client.chats.messages.query({ chatId: chat.id, limit: 1 });
+  hers = { chatId: chat.id, messageId: sent.id, failedId: failed.id, clientKey, cursor: page.nextCursor ?? '' };
+  carla.say(BETO, 'hola Beto');
+  his = { chatId: (await chatWith(beto, CARLA)).id };
+}, 60_000);
+
+afterAll(async () => {
+  await app.close();
+  await redis.close();
+  await database.close();
+});
+
+const chatWith = (owner: Owner, phone: string) =>
+  eventually(`a chat with ${phone}`, async () =>
+    (await owner.client.chats.list.query({})).items.find((chat) => chat.phone === phone),
+  );
+
+/** Everything that is Ana's, as rows. */
+async function everythingOf(ownerId: string): Promise<string> {
+  const { db } = app.node;
+  const where = { where: { ownerId }, orderBy: { id: 'asc' } } as const;
+  const [user, chats, messages, events, sessions, link] = await Promise.all([
+    db.user.findUnique({ where: { id: ownerId } }),
+    db.chat.findMany(where),
+    db.message.findMany(where),
+    db.event.findMany({ where: { ownerId }, orderBy: { seq: 'asc' } }),
+    db.authSession.findMany({ where: { userId: ownerId }, orderBy: { id: 'asc' } }),
+    db.whatsappSession.findUnique({ where: { ownerId }, omit: { leaseUntil: true, updatedAt: true } }),
+  ]);
+  const status = await app.node.registry.status(ownerIdOfRow({ ownerId }));
+  return JSON.stringify({ user, chats, messages, events, sessions, link, status }, (_, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+}
+
+function expectNothingOfHers(text: string): void {
+  for (const secret of [SECRET, ANA, ana.ownerId, ana.email, 'Panadería', ...Object.values(hers).filter(Boolean)]) {
+    expect(text).not.toContain(secret);
+  }
+}
+
+type Attempt = {
+  /** What Beto sends, made of Ana's ids. */
+  input?: () => unknown;
+  /** What he must be told; absent: he is answered, with his own things. */
+  code?: ErrorCode;
+  /** His own credential is used up by it. */
+  ends?: true;
+};
+type Rule = { open?: true; attempts: Attempt[] };
+
+const own: Rule = { attempts: [{}] };
+
+/** Every procedure of the product. A new one is missing here until somebody has thought about whose ids it takes. */
+const RULES: Record<string, Rule> = {
+  'auth.register': {
+    open: true,
+    attempts: [
+      {
+        input: () => ({ name: 'Otra Ana', email: ana.email.toUpperCase(), password: 'otra-clave-9' }),
+        code: 'EMAIL_ALREADY_EXISTS',
+      },
+    ],
+  },
+  'auth.login': {
+    open: true,
+    attempts: [{ input: () => ({ email: ana.email, password: 'adivinada' }), code: 'INVALID_CREDENTIALS' }],
+  },
+  'auth.me': own,
+  'auth.logout': { attempts: [{ ends: true }] },
+  'auth.invite': { attempts: [{ code: 'NOT_FOUND' }] },
+  'chats.list': {
+    attempts: [
+      { input: () => ({}) },
+      { input: () => ({ search: 'Carla' }) },
+      { input: () => ({ cursor: encodeCursor({ at: new Date('2100-01-01'), tie: hers.chatId }), limit: 100 }) },
+      { input: () => ({ ownerId: ana.ownerId, ownNumber: ANA, userId: ana.ownerId }) },
+    ],
+  },
+  'chats.get': { attempts: [{ input: () => ({ chatId: hers.chatId }), code: 'CHAT_NOT_FOUND' }] },
+  'chats.messages': {
+    attempts: [
+      { input: () => ({ chatId: hers.chatId }), code: 'CHAT_NOT_FOUND' },
+      { input: () => ({ chatId: his.chatId, cursor: hers.cursor }) },
+    ],
+  },
+  'chats.start': { attempts: [{ input: () => ({ phone: CARLA }) }] },
+  'chats.send': {
+    attempts: [
+      { input: () => ({ chatId: hers.chatId, text: 'soy Ana', clientKey: randomUUID() }), code: 'CHAT_NOT_FOUND' },
+      { input: () => ({ chatId: hers.chatId, text: SECRET, clientKey: hers.clientKey }), code: 'CHAT_NOT_FOUND' },
+    ],
+  },
+  'chats.retry': {
+    attempts: [
+      { input: () => ({ messageId: hers.failedId }), code: 'MESSAGE_NOT_FOUND' },
+      { input: () => ({ messageId: hers.messageId }), code: 'MESSAGE_NOT_FOUND' },
+    ],
+  },
+  'chats.markRead': {
+    attempts: [
+      { input: () => ({ chatId: hers.chatId, upToMessageId: hers.messageId }), code: 'CHAT_NOT_FOUND' },
+      { input: () => ({ chatId: his.chatId, upToMessageId: hers.messageId }), code: 'MESSAGE_NOT_FOUND' },
+    ],
+  },
+  'events.head': own,
+  'events.follow': { attempts: [{ input: () => ({ lastEventId: '0' }) }] },
+  'settings.get': own,
+  'settings.update': { attempts: [{ input: () => ({ readReceipts: true, locale: 'en', ownerId: ana.ownerId }) }] },
+  'whatsapp.status': own,
+  'whatsapp.onStatus': own,
+  'whatsapp.connect': { attempts: [{}] },
+  'whatsapp.restart': own,
+  'whatsapp.disconnect': { attempts: [{ input: () => ({ unlink: false, userId: ana.ownerId }) }] },
+  'whatsapp.restore': own,
+};
+
+const paths = Object.keys(PROCEDURES);
+const isSubscription = (path: string) => PROCEDURES[path] === 'subscription';
+
+/** Beto's try, over HTTP, or for a subscription over a socket of his for a moment. */
+async function tryAs(token: string | null, path: string, input: unknown): Promise<Omit<Answer, 'headers' | 'data'>> {
+  if (!isSubscription(path)) return app.call(path, { token, input });
+  const wire = await app.wire({ token });
+  const followed = wire.follow(path, input);
+  await eventually('an answer', async () => followed.error ?? followed.started);
+  await eventually('events', async () => followed.error ?? (followed.events.length > 0 || path !== 'events.follow'));
+  wire.close();
+  return {
+    status: followed.error ? ERRORS[followed.error.code].status : 200,
+    error: followed.error,
+    text: wire.frames(),
+  };
+}
+
+test('the table has every procedure, and nothing else', () => {
+  expect(Object.keys(RULES).sort()).toEqual([...paths].sort());
+});
+
+describe('without a credential', () => {
+  for (const path of paths.filter((name) => !RULES[name]?.open)) {
+    test(`${path} answers TOKEN_REQUIRED`, async () => {
+      const before = await everythingOf(ana.ownerId);
+      const input = RULES[path]?.attempts[0]?.input?.();
+      for (const answer of [await tryAs(null, path, input), await tryAs(null, path, { nonsense: true })]) {
+        expect(answer).toMatchObject({ status: 401, error: { code: 'TOKEN_REQUIRED' } });
+        expectNothingOfHers(answer.text);
+      }
+      expect(await everythingOf(ana.ownerId)).toBe(before);
+    });
+  }
+});
+
+describe("with another's token", () => {
+  for (const path of paths) {
+    for (const [index, attempt] of (RULES[path]?.attempts ?? []).entries()) {
+      test(`${path} #${index + 1} ${attempt.code ? `answers ${attempt.code}` : 'answers with his own'}`, async () => {
+        const before = await everythingOf(ana.ownerId);
+        const token = attempt.ends
+          ? (await beto.client.auth.login.mutate({ email: beto.email, password: PASSWORD })).token
+          : beto.token;
+        const answer = await tryAs(token, path, attempt.input?.());
+        if (attempt.code) {
+          expect(answer).toMatchObject({ status: ERRORS[attempt.code].status, error: { code: attempt.code } });
+        } else expect(answer).toMatchObject({ status: 200, error: null });
+        expectNothingOfHers(answer.text);
+        expect(await everythingOf(ana.ownerId)).toBe(before);
+      });
+    }
+  }
+
+  test('of one who has linked nothing, the ids are just as unknown', async () => {
+    const ciro = await app.register('Ciro');
+    const codes = await Promise.all([
+      app.call('chats.get', { token: ciro.token, input: { chatId: hers.chatId } }),
+      app.call('chats.messages', { token: ciro.token, input: { chatId: hers.chatId } }),
+      app.call('chats.send', {
+        token: ciro.token,
+        input: { chatId: hers.chatId, text: 'x', clientKey: randomUUID() },
+      }),
+      app.call('chats.retry', { token: ciro.token, input: { messageId: hers.failedId } }),
+      app.call('chats.markRead', {
+        token: ciro.token,
+        input: { chatId: hers.chatId, upToMessageId: hers.messageId },
+      }),
+    ]);
+    expect(codes.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+    for (const { text } of codes) expectNothingOfHers(text);
+    expect((await ciro.client.chats.list.query({})).items).toEqual([]);
+  });
+
+  test('the same clientKey is no key to her message', async () => {
+    const answer = await beto.client.chats.send.mutate({ chatId: his.chatId, text: 'mío', clientKey: hers.clientKey });
+    expect(answer.id).not.toBe(hers.messageId);
+    expect(answer).toMatchObject({ text: 'mío', chatId: his.chatId });
+  });
+
+  test('a chat that both have with Carla is two chats', async () => {
+    const started = await beto.client.chats.start.mutate({ phone: CARLA });
+    expect(started.id).toBe(his.chatId);
+    expect(started.id).not.toBe(hers.chatId);
+  });
+});

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { createServer } from 'node:net';
+import { createLoginLimit } from '@/server/auth/login-limit';
+import { createAuthSessions } from '@/server/auth/sessions';
+import { createOmniwpClient } from '@/server/client';
+import { type Config, parseConfig } from '@/server/config';
+import type { Logger } from '@/server/logger';
+import { createHttpServer, type Pages } from '@/server/transport/http';
+import { createTrpcSocket } from '@/server/transport/trpc-socket';
+import type { Deps } from '@/server/trpc';
+import { createFakeNetwork, type FakeNetwork } from './fake-engine';
+import { createTestNode, eventually } from './node';
+import { type CallOptions, callOverHttp, openWire } from './wire';
+
+export const PASSWORD = 'secreto-123';
+export const JWT_SECRET = 'Zq7-uX2.kM9_vB4!tR8~wN3(pL6)cH1*';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise<void>((done) => server.close(() => done()));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+/** Next's part is tried end to end elsewhere: here a page shows what the server handed to Next. */
+const pages: Pages = {
+  async handle(request, response) {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(JSON.stringify(request.headers));
+  },
+  upgrades: new EventEmitter(),
+  dev: false,
+};
+
+type Trpc = ReturnType<typeof createOmniwpClient>['trpc'];
+
+export type TestApp = Awaited<ReturnType<typeof createTestApp>>;
+/** One who has registered; `client` has their bearer token. */
+export type Owner = { token: string; ownerId: string; email: string; client: Trpc };
+
+/**
+ * The server in this process, over HTTP and WebSocket on a free port of its own, on a real Postgres and a real Redis, with engines
+ * of the fake network. `env`: variables that differ from a development server's.
+ */
+export async function createTestApp(options: {
+  databaseUrl: string;
+  redisUrl: string;
+  env?: Record<string, string>;
+  network?: FakeNetwork;
+  logger?: Logger;
+}) {
+  const network = options.network ?? createFakeNetwork();
+  const config: Config = parseConfig({
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: String(await freePort()),
+    JWT_SECRET,
+    REGISTRATION: 'open',
+    ...options.env,
+  });
+  const { databaseUrl, redisUrl } = options;
+  const node = await createTestNode({
+    databaseUrl,
+    redisUrl,
+    factory: network.factory,
+    ...(options.logger && { logger: options.logger }),
+  });
+  const { db, bus, logger, registry, redis } = node;
+  const authSessions = createAuthSessions({ db, redis, logger, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const deps: Deps = { config, db, bus, logger, authSessions, loginLimit: createLoginLimit(redis, config), registry };
+  const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
+  await http.listen();
+  const url = `http://127.0.0.1:${config.PORT}`;
+  const clients: { close(): unknown }[] = [];
+
+  function client(token: string | null, locale: 'es' | 'en' = 'es'): Trpc {
+    const made = createOmniwpClient({ url, token: () => token, locale });
+    clients.push(made);
+    return made.trpc;
+  }
+
+  const wire = async (more: Parameters<typeof openWire>[1] = {}) => {
+    const made = await openWire(url, more);
+    clients.push(made);
+    return made;
+  };
+
+  async function register(name: string, email = `${name.toLowerCase()}.${randomUUID()}@example.com`): Promise<Owner> {
+    const { token, user } = await client(null).auth.register.mutate({ name, email, password: PASSWORD });
+    return { token, ownerId: user.id, email: user.email, client: client(token) };
+  }
+
+  return {
+    url,
+    config,
+    node,
+    network,
+    deps,
+    http,
+    client,
+    register,
+    wire,
+    call: (path: string, more?: CallOptions) => callOverHttp(url, path, more),
+
+    /** Links a phone of the network to an owner and waits until its chats are read in. */
+    async link(owner: Owner, phone: string, name: string) {
+      const { qrCode } = await owner.client.whatsapp.connect.mutate();
+      const device = network.phone(phone, name);
+      if (!device.scan(qrCode ?? '')) throw new Error('nobody shows that QR');
+      await eventually(`${name} connected and read in`, async () =>
+        db.whatsappSession.findFirst({ where: { ownerId: owner.ownerId, syncedPhone: phone } }),
+      );
+      return device;
+    },
+
+    async close() {
+      for (const made of clients) made.close();
+      await http.close();
+      await node.close();
+    },
+  };
+}
