@@ -117,6 +117,8 @@ export function createMessages(
         return { phone: account.phone, seq };
       });
     });
+    // Written on the phone itself: it is there at once.
+    if (given.id === undefined) takeByPhone(from.phone);
     for (const { phone, seq } of seqs) {
       bus.emit({ type: 'mail', phone, seq });
       later(() => takeByPhone(phone));
