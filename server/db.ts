@@ -11,7 +11,13 @@ export type Database = { db: Db; pool: Pool; close(): Promise<void> };
 
 /** `url` is a postgres:// address (a `host=/dir` parameter names a unix socket). Connects lazily; `close` waits for open queries. */
 export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Database {
-  const pool = new Pool({ connectionString: url, max: 20, connectionTimeoutMillis: 10_000 });
+  const pool = new Pool({
+    connectionString: url,
+    max: 20,
+    connectionTimeoutMillis: 10_000,
+    // a process that was paused inside a transaction must not keep its locks from whoever takes over
+    idle_in_transaction_session_timeout: 10_000,
+  });
   // without a listener an idle connection that the server closes would end Node
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
   const db = new PrismaClient({

@@ -63,6 +63,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const registry = createRegistry({
     db,
     bus,
+    redis,
     nodeId,
     logger,
     files,

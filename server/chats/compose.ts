@@ -3,7 +3,6 @@ import { type Db, isUniqueViolation, type Tx } from '@/server/db';
 import { AppError } from '@/server/errors';
 import { appendEvent } from '@/server/events/log';
 import type { StatusWord } from '@/server/whatsapp/schema';
-import { fence, type Lease } from '@/server/whatsapp/lease';
 import { getChat, ownNumberOf } from './chats';
 import { toChat, toMessage } from './dto';
 import type { Chat, Message } from './schema';
@@ -99,14 +98,12 @@ export async function retryMessage(db: Db, ownerId: OwnerId, messageId: string):
 /** The chat of a number that WhatsApp knows, made when it is not there. */
 export async function openChat(
   db: Db,
-  lease: Lease,
+  ownerId: OwnerId,
   ownNumber: string,
   peer: { engineChatId: string; phone: string },
 ): Promise<Chat> {
-  const { ownerId } = lease;
   return onceMoreOnConflict(() =>
     db.$transaction(async (tx) => {
-      await fence(tx, lease);
       const chat = await upsertChat(tx, ownerId, ownNumber, { ...peer, name: null });
       return toChat(await readChat(tx, chat.id));
     }),

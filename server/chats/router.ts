@@ -2,7 +2,6 @@ import { AppError } from '@/server/errors';
 import { getSettings } from '@/server/settings/settings';
 import { ownerProcedure, router } from '@/server/trpc';
 import type { ChatId } from '@/server/whatsapp/engine';
-import { resolveNumber } from '@/server/whatsapp/numbers';
 import { getChat, listChats, listMessages } from './chats';
 import {
   acceptMessage,
@@ -45,10 +44,9 @@ export const chatsRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { db, registry, config } = ctx.deps;
       const phone = parsePhone(input.phone, config.DEFAULT_COUNTRY, 'phone');
-      const { engine, lease, ownNumber } = registry.engineOf(ctx.ownerId);
-      const peer = await resolveNumber(engine, phone);
+      const { ownNumber, peer } = await registry.resolve(ctx.ownerId, phone);
       if (!peer) throw new AppError('NUMBER_NOT_ON_WHATSAPP', { fields: ['phone'] });
-      return openChat(db, lease, ownNumber, { engineChatId: peer.chatId, phone: peer.phone });
+      return openChat(db, ctx.ownerId, ownNumber, { engineChatId: peer.chatId, phone: peer.phone });
     }),
 
   send: ownerProcedure
@@ -92,8 +90,7 @@ export const chatsRouter = router({
       const read = await markRead(db, ctx.ownerId, input);
       if (read.changed && (await getSettings(db, ctx.ownerId)).readReceipts) {
         try {
-          const { engine, ownNumber } = registry.engineOf(ctx.ownerId);
-          if (read.chat.ownNumber === ownNumber) await engine.markRead?.(read.engineChatId as ChatId);
+          await registry.markRead(ctx.ownerId, read.chat.ownNumber, read.engineChatId as ChatId);
         } catch (error) {
           // the chat is read here all the same; the receipt is a courtesy that waits for nobody
           logger.info({ err: error, ownerId: ctx.ownerId }, 'a read receipt was not sent');

@@ -109,11 +109,11 @@ export class ProfileInUseError extends Error {
 }
 
 /**
- * Makes the profile ours: creates it (0700), ends what a dead process left running on it, clears Chromium's lock and
- * writes down whose it is. The caller holds the session's lease, so nobody on another machine can be on it. An engine of this
+ * Makes the profile ours: creates it (0700), ends what another process left running on it, clears Chromium's lock and
+ * writes down whose it is. The caller holds the session's lease, so whoever is still on it has no right to be. An engine of this
  * process that is still ending is waited for, `waitMs` at most.
  * @returns the directory as the system spells it
- * @throws ProfileInUseError when this process or another live one has a browser on it
+ * @throws ProfileInUseError when another engine of this process stays on it
  */
 export async function claimProfile(profileDir: string, waitMs: number): Promise<string> {
   await mkdir(profileDir, { recursive: true, mode: 0o700 });
@@ -121,13 +121,8 @@ export async function claimProfile(profileDir: string, waitMs: number): Promise<
   await waitForRelease(dir, waitMs);
   claims.set(dir, createClaim());
   try {
-    const rows = await browsersOn(dir);
-    if (rows.length > 0) {
-      const owner = await findLiveOwner(dir);
-      if (owner && owner.pid !== process.pid)
-        throw new ProfileInUseError(`process ${owner.pid} has a browser on this profile`);
-      await endBrowsersOn(dir, rows);
-    }
+    // also the browser of a process that lives and lost the lease, for it was paused past the end of its term
+    await endBrowsersOn(dir, await browsersOn(dir));
     await clearLocks(dir);
     const self = await findProcess(process.pid);
     await writeJson(join(dir, ownerFile), { pid: process.pid, startedAt: self?.startedAt ?? '' });

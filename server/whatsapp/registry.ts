@@ -1,26 +1,32 @@
-import type { OwnerId } from '@/server/auth/owner-id';
-import { ownerIdOfRow } from '@/server/auth/owner-id';
+import { type OwnerId, ownerIdOfRow } from '@/server/auth/owner-id';
 import { AppError, isAppError } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
+import type { RedisClients } from '@/server/redis';
+import type { ChatId } from './engine';
 import { renewLeases, RENEW_EVERY_MS } from './lease';
+import { type Answer, type Operation, perform } from './operations';
+import { createRemoteCalls } from './remote-calls';
 import type { WhatsappStatus } from './schema';
 import { createSession, type Session } from './session';
 import type { SessionDeps } from './session-machine';
-import { findSessionRow } from './session-row';
+import { findHolder, findSessionRow, listWanted } from './session-row';
 import { isSettled } from './session-status';
 
 /** How long a caller who asked to connect waits for something to look at (contract.md). */
 const ANSWER_WITHIN_MS = 25_000;
-/** Three beats are a lease's term. */
-const RESTORE_EVERY_BEATS = 3;
 /** How long an unlink waits for a stopped session to come up and tell WhatsApp. */
 const UNLINK_WITHIN_MS = 45_000;
+/** Three beats are a lease's term. */
+const RESTORE_EVERY_BEATS = 3;
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-type RegistryDeps = SessionDeps & { bus: Bus; startConcurrency: number };
+type RegistryDeps = SessionDeps & { bus: Bus; redis: RedisClients; startConcurrency: number };
 
-/** The singleton: every session of this process, one per owner. */
+/**
+ * The singleton: every session of this process, one per owner. A session runs in the one process that holds its lease; what is
+ * asked here of a session that runs elsewhere is carried out there.
+ */
 export function createRegistry(deps: RegistryDeps) {
   const { db, board, bus, files, nodeId, logger } = deps;
   const sessions = new Map<OwnerId, Session>();
@@ -40,6 +46,20 @@ export function createRegistry(deps: RegistryDeps) {
     return session;
   }
 
+  const remote = createRemoteCalls({ ...deps, handle: (ownerId, operation) => perform(slotOf(ownerId), operation) });
+
+  /** Here if the session runs here or nowhere, else where it runs. */
+  async function run<Wanted extends Operation>(ownerId: OwnerId, operation: Wanted): Promise<Answer<Wanted['name']>> {
+    const session = slotOf(ownerId);
+    const holder = session.running() ? null : await findHolder(db, ownerId);
+    if (holder && holder !== nodeId) {
+      const answered = await remote.call(holder, ownerId, operation);
+      if (answered) return answered.answer as Answer<Wanted['name']>;
+    }
+    // nobody else has it; or its holder is gone, and the lease decides
+    return (await perform(session, operation)) as Answer<Wanted['name']>;
+  }
+
   async function waitFor(
     ownerId: OwnerId,
     ms: number,
@@ -54,27 +74,43 @@ export function createRegistry(deps: RegistryDeps) {
   }
 
   async function connect(ownerId: OwnerId, phone: string | null): Promise<WhatsappStatus> {
-    await slotOf(ownerId).connect(phone);
+    await run(ownerId, { name: 'connect', phone });
     return waitFor(ownerId, ANSWER_WITHIN_MS, (status) => isSettled(status, phone !== null));
+  }
+
+  /** What there is to stop or start again. Throws NO_WHATSAPP_SESSION. */
+  async function assertSession(ownerId: OwnerId): Promise<{ linked: boolean; stopped: boolean }> {
+    const row = await findSessionRow(db, ownerId);
+    const here = sessions.get(ownerId)?.running() ?? false;
+    const linked = row !== null && row.linkedAt !== null;
+    const running = here || (row?.holder !== null && row !== null && row.holder !== nodeId);
+    if (!linked && !running) throw new AppError('NO_WHATSAPP_SESSION');
+    return { linked, stopped: !running };
   }
 
   /** Restores what was connected, a few at a time; each has its turn until it is settled. Those that another process runs are left. */
   async function restoreWanted(): Promise<void> {
-    const rows = await db.whatsappSession.findMany({
-      where: { wanted: true, linkedAt: { not: null } },
-      orderBy: { updatedAt: 'desc' },
-      select: { ownerId: true },
-    });
-    const waiting = rows.map(ownerIdOfRow).filter((ownerId) => !sessions.get(ownerId)?.running());
+    const waiting = (await listWanted(db)).filter((ownerId) => !sessions.get(ownerId)?.running());
     const turn = async () => {
       for (let ownerId = waiting.shift(); ownerId && !closing; ownerId = waiting.shift()) {
-        await connect(ownerId, null).catch((error) => {
+        try {
+          await slotOf(ownerId).connect(null);
+          await waitFor(ownerId, ANSWER_WITHIN_MS, (status) => isSettled(status, false));
+        } catch (error) {
           if (!isAppError(error, 'SESSION_ELSEWHERE'))
             logger.error({ err: error, ownerId }, 'a session could not be restored');
-        });
+        }
       }
     };
     await Promise.all(Array.from({ length: deps.startConcurrency }, turn));
+  }
+
+  function restore(): void {
+    restoring ??= restoreWanted()
+      .catch((error) => logger.error({ err: error }, 'sessions could not be restored'))
+      .finally(() => {
+        restoring = null;
+      });
   }
 
   async function tidyFiles(): Promise<void> {
@@ -89,7 +125,8 @@ export function createRegistry(deps: RegistryDeps) {
   }
 
   async function beat(): Promise<void> {
-    const held = await renewLeases(db, nodeId);
+    const connected = [...sessions].flatMap(([ownerId, session]) => (session.connected() ? [ownerId] : []));
+    const held = await renewLeases(db, nodeId, connected);
     for (const [ownerId, session] of sessions) {
       const epoch = session.epoch();
       if (epoch !== null && held.get(ownerId) !== epoch) {
@@ -103,14 +140,6 @@ export function createRegistry(deps: RegistryDeps) {
     if (beats % RESTORE_EVERY_BEATS === 0) restore();
   }
 
-  function restore(): void {
-    restoring ??= restoreWanted()
-      .catch((error) => logger.error({ err: error }, 'sessions could not be restored'))
-      .finally(() => {
-        restoring = null;
-      });
-  }
-
   return {
     status: board.current,
     watch: board.watch,
@@ -118,37 +147,38 @@ export function createRegistry(deps: RegistryDeps) {
 
     /** Stops and keeps the link, or ends it for good. Throws NO_WHATSAPP_SESSION where there is nothing to stop. */
     async disconnect(ownerId: OwnerId, unlink: boolean): Promise<WhatsappStatus> {
-      const row = await findSessionRow(db, ownerId);
-      const session = slotOf(ownerId);
-      if (!session.running() && !row?.linkedAt) throw new AppError('NO_WHATSAPP_SESSION');
-      if (!unlink) await session.stop();
+      const { linked, stopped } = await assertSession(ownerId);
+      if (!unlink) await run(ownerId, { name: 'stop' });
       else {
-        if (!session.running() && row?.linkedAt) {
-          await session.connect(null);
+        // WhatsApp is told by a session that is connected
+        if (linked && stopped) {
+          await run(ownerId, { name: 'connect', phone: null });
           await waitFor(ownerId, UNLINK_WITHIN_MS, ({ status }) => status === 'connected' || status === 'error');
         }
-        await session.unlink();
+        await run(ownerId, { name: 'unlink' });
       }
       return board.current(ownerId);
     },
 
     /** Starts a stopped session whose link was kept. Throws NO_WHATSAPP_SESSION. */
     async restore(ownerId: OwnerId): Promise<WhatsappStatus> {
-      const row = await findSessionRow(db, ownerId);
-      if (!row?.linkedAt) throw new AppError('NO_WHATSAPP_SESSION');
+      const { linked } = await assertSession(ownerId);
+      if (!linked) throw new AppError('NO_WHATSAPP_SESSION');
       return connect(ownerId, null);
     },
 
     async restart(ownerId: OwnerId): Promise<WhatsappStatus> {
-      const row = await findSessionRow(db, ownerId);
-      const session = slotOf(ownerId);
-      if (!session.running() && !row?.linkedAt) throw new AppError('NO_WHATSAPP_SESSION');
-      await session.restart();
+      await assertSession(ownerId);
+      await run(ownerId, { name: 'restart' });
       return waitFor(ownerId, ANSWER_WITHIN_MS, (status) => isSettled(status, false));
     },
 
-    /** The connected engine of an owner. Throws WHATSAPP_NOT_CONNECTED. */
-    engineOf: (ownerId: OwnerId) => slotOf(ownerId).engine(),
+    /** Asks WhatsApp about a number (E.164). Throws WHATSAPP_NOT_CONNECTED or WHATSAPP_UNAVAILABLE. */
+    resolve: (ownerId: OwnerId, phone: string) => run(ownerId, { name: 'resolve', phone }),
+
+    /** Sends a read receipt for a chat of `ownNumber`. Throws as `resolve` does. */
+    markRead: (ownerId: OwnerId, ownNumber: string, chatId: ChatId) =>
+      run(ownerId, { name: 'markRead', ownNumber, chatId }),
 
     /** A row may wait to be sent. */
     kick: (ownerId: OwnerId) => sessions.get(ownerId)?.kick(),
@@ -158,7 +188,7 @@ export function createRegistry(deps: RegistryDeps) {
       await files.prepare();
       await tidyFiles();
       stopRinging = bus.onRing((ownerId, type) => {
-        if (type === 'message.created') sessions.get(ownerId as OwnerId)?.kick();
+        if (type === 'message.created') sessions.get(ownerIdOfRow({ ownerId }))?.kick();
       });
       heartbeat = setInterval(() => {
         beat().catch((error) => logger.warn({ err: error }, 'leases could not be renewed'));
@@ -170,6 +200,7 @@ export function createRegistry(deps: RegistryDeps) {
       closing = true;
       if (heartbeat) clearInterval(heartbeat);
       stopRinging?.();
+      remote.close();
       await Promise.all([...sessions.values()].map((session) => session.shutDown()));
       await board.withdrawAll();
     },

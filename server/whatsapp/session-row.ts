@@ -1,4 +1,4 @@
-import type { OwnerId } from '@/server/auth/owner-id';
+import { type OwnerId, ownerIdOfRow } from '@/server/auth/owner-id';
 import { toMessage } from '@/server/chats/dto';
 import type { Db, Tx } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
@@ -16,6 +16,25 @@ function guarded<Result>(db: Db, lease: Lease, work: (tx: Tx) => Promise<Result>
 
 export function findSessionRow(db: Db, ownerId: OwnerId) {
   return db.whatsappSession.findUnique({ where: { ownerId } });
+}
+
+/** The process that holds the owner's lease, its term not over; null: nobody. */
+export async function findHolder(db: Db, ownerId: OwnerId): Promise<string | null> {
+  const row = await db.whatsappSession.findFirst({
+    where: { ownerId, leaseUntil: { gt: new Date() } },
+    select: { holder: true },
+  });
+  return row?.holder ?? null;
+}
+
+/** Owners whose session should run and has a link, the most recently used first. */
+export async function listWanted(db: Db): Promise<OwnerId[]> {
+  const rows = await db.whatsappSession.findMany({
+    where: { wanted: true, linkedAt: { not: null } },
+    orderBy: { updatedAt: 'desc' },
+    select: { ownerId: true },
+  });
+  return rows.map(ownerIdOfRow);
 }
 
 export function setWanted(db: Db, lease: Lease, wanted: boolean) {

@@ -14,6 +14,7 @@ export function createSession(deps: SessionDeps, ownerId: OwnerId) {
 
   return {
     running: machine.busy,
+    connected: () => machine.phase().kind === 'connected',
     epoch: () => machine.run()?.lease.epoch ?? null,
     halt: machine.halt,
     kick: () => machine.run()?.connection?.kick(),

@@ -58,9 +58,39 @@ const message = (id: string): EngineMessage => ({
 test('a second process over the same databases starts nothing that the first one runs', async () => {
   const ownerId = await linkOnFirst();
   await second.registry.start();
-  await expect(second.registry.connect(ownerId, null)).rejects.toMatchObject({ code: 'SESSION_ELSEWHERE' });
-  await expect(second.registry.disconnect(ownerId, false)).rejects.toMatchObject({ code: 'SESSION_ELSEWHERE' });
+  expect(await second.registry.connect(ownerId, null)).toMatchObject({ connected: true });
   expect(network.started()).toBe(1);
+  expect((await first.db.whatsappSession.findUnique({ where: { ownerId } }))?.holder).toBe(first.nodeId);
+});
+
+test('calls made at the other process work: a QR, a pairing code, a number, a stop, a restart', async () => {
+  const ownerId = await first.createOwner();
+  const { qrCode } = await first.registry.connect(ownerId, null);
+  expect((await second.registry.connect(ownerId, null)).qrCode).toBe(qrCode);
+  expect((await second.registry.connect(ownerId, OWN)).pairingCode).toMatch(/^\w{8}$/);
+  const { pairingCode } = await first.registry.status(ownerId);
+  network.phone(OWN).code(pairingCode ?? '');
+  await eventually('connected', async () => (await second.registry.status(ownerId)).connected);
+  network.phone('+5491134567890', 'Carla');
+  expect(await second.registry.resolve(ownerId, '+5491134567890')).toMatchObject({ ownNumber: OWN });
+  expect(await second.registry.resolve(ownerId, '+5491100000000')).toMatchObject({ peer: null });
+  expect(await second.registry.restart(ownerId)).toMatchObject({ connected: true });
+  expect(network.started()).toBe(2);
+  expect(await second.registry.disconnect(ownerId, false)).toMatchObject({ status: 'disconnected' });
+  expect(network.running()).toHaveLength(0);
+  await expect(second.registry.resolve(ownerId, '+5491134567890')).rejects.toMatchObject({ code: 'WHATSAPP_NOT_CONNECTED' });
+});
+
+test('when the process that runs it is gone, the other takes over without a new QR', async () => {
+  const ownerId = await linkOnFirst();
+  const profile = network.running()[0]?.profileDir;
+  await first.die();
+  await second.registry.start();
+  await eventually('connected', async () => {
+    const row = await second.db.whatsappSession.findUnique({ where: { ownerId } });
+    return row?.holder === second.nodeId && (await second.registry.status(ownerId)).connected;
+  });
+  expect(network.running().at(-1)?.profileDir).toBe(profile);
 });
 
 test('a second process sees the state, the QR too, of a session that the first one runs', async () => {

@@ -44,6 +44,7 @@ export async function createTestNode(options: {
   const registry = createRegistry({
     db,
     bus,
+    redis,
     board,
     files,
     nodeId,

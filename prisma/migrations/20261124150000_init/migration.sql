@@ -43,6 +43,7 @@ CREATE TABLE "whatsapp_session" (
     "phone" TEXT,
     "name" TEXT,
     "synced_phone" TEXT,
+    "connected_until" TIMESTAMPTZ(3),
     "holder" TEXT,
     "lease_until" TIMESTAMPTZ(3),
     "epoch" INTEGER NOT NULL DEFAULT 0,
