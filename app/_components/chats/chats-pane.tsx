@@ -44,7 +44,8 @@ export function ChatsPane({ list, openId, search, onSearch, unreadOnly, onUnread
           ]}
         />
       </header>
-      <LinkNotice />
+      {/* With a chat open beside it, the box says it. */}
+      <LinkNotice className={cn(openId !== null && 'md:hidden')} />
       <ChatListBody list={list} openId={openId} search={search.trim()} unreadOnly={unreadOnly} onStart={startChat} />
     </section>
   );

@@ -4,12 +4,12 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useWhatsapp } from '@/app/_lib/use-whatsapp';
 import { cn } from '@/app/_lib/cn';
-import type { StatusWord } from '@/server/whatsapp/schema';
+import type { WhatsappStatus } from '@/server/whatsapp/schema';
 
 type Word = 'notLinked' | 'stopped' | 'problem' | 'loggedOut' | 'busy' | 'starting';
 
 /** What a status means for somebody who is about to write; null: nothing to say. */
-function wordOf(status: StatusWord, hasSession: boolean): Word | null {
+function wordOf({ status, hasSession, reason }: WhatsappStatus): Word | null {
   switch (status) {
     case 'connected':
       return null;
@@ -27,7 +27,7 @@ function wordOf(status: StatusWord, hasSession: boolean): Word | null {
     case 'parked':
       return hasSession ? 'stopped' : 'notLinked';
     case 'logged_out':
-      return 'loggedOut';
+      return reason === 'USER_UNLINKED' ? 'notLinked' : 'loggedOut';
     case 'auth_failed':
     case 'error':
       return 'problem';
@@ -40,7 +40,7 @@ function wordOf(status: StatusWord, hasSession: boolean): Word | null {
 export function LinkNotice({ className }: { className?: string }) {
   const t = useTranslations('chat.notice');
   const status = useWhatsapp().data;
-  const word = status === undefined ? null : wordOf(status.status, status.hasSession);
+  const word = status === undefined ? null : wordOf(status);
   if (word === null) return null;
   const passing = word === 'busy' || word === 'starting';
   return (

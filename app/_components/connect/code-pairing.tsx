@@ -37,7 +37,7 @@ export function CodePairing({ status, actions }: { status: WhatsappStatus; actio
       <div>
         <Steps steps={[t('code.step1'), t('code.step2'), t('code.step3'), t('code.step4')]} />
         <Actions>
-          <Button tone="quiet" size="small" disabled={actions.busy} onClick={() => actions.link()}>
+          <Button tone="quiet" size="small" disabled={actions.busy} onClick={actions.linkByQrInstead}>
             {t('methodQr')}
           </Button>
           <Button tone="ghost" size="small" className="text-muted" disabled={actions.busy} onClick={actions.stop}>

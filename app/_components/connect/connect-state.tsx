@@ -81,6 +81,8 @@ function State({ status, actions }: ConnectStateProps) {
         </StateCard>
       );
     case 'logged_out':
+      // Who unlinked it themselves needs no alarm: they are where they began.
+      if (status.reason === 'USER_UNLINKED') return <StartLink actions={actions} />;
       return (
         <StateCard icon={<LogOut />} tone="danger" title={t('loggedOut.title')}>
           <Lead>{t('loggedOut.lead')}</Lead>

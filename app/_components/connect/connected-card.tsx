@@ -16,6 +16,7 @@ export function ConnectedCard({ status, actions }: { status: WhatsappStatus; act
   const locale = useLocale();
   const now = useNow(30_000);
   const { phoneNumber, name, connectedAt } = status;
+  const skipped = Object.values(status.skipped).reduce((sum, count) => sum + count, 0);
   return (
     <StateCard icon={<Check />} title={t('title')}>
       <dl className="mt-5 flex flex-wrap gap-x-12 gap-y-4">
@@ -51,6 +52,7 @@ export function ConnectedCard({ status, actions }: { status: WhatsappStatus; act
         <UnlinkButton actions={actions} />
       </Actions>
       <p className="mt-4 text-pretty text-muted text-sm">{t('stopHint')}</p>
+      {skipped > 0 && <p className="mt-1.5 text-pretty text-muted text-sm">{t('skipped', { count: skipped })}</p>}
     </StateCard>
   );
 }

@@ -31,6 +31,9 @@ export function useLinkActions() {
     invalidPhone: appErrorOf(connect.error)?.code === 'INVALID_PHONE',
     link: (phoneNumber?: string) =>
       begin(() => connect.mutate(phoneNumber === undefined ? undefined : { phoneNumber })),
+    /** A pairing that waits for a code cannot turn back into a QR: it ends, and another begins. */
+    linkByQrInstead: () =>
+      begin(() => disconnect.mutate({ unlink: false }, { onSuccess: () => connect.mutate(undefined) })),
     resume: () => begin(() => restore.mutate()),
     restart: () => begin(() => restart.mutate()),
     stop: () => begin(() => disconnect.mutate({ unlink: false })),
