@@ -23,8 +23,8 @@ export function reportError({ logger }: Deps, { error, path, ctx }: Failure): vo
 }
 
 /** Typed as nested routers, but flat, by path. */
-const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } } | undefined>;
-const isSubscription = (path: string) => procedures[path]?._def.type === 'subscription';
+const procedures = appRouter._def.procedures as unknown as Record<string, { _def?: { type: string } } | undefined>;
+const isSubscription = (path: string) => procedures[path]?._def?.type === 'subscription';
 
 /** Subscriptions are the WebSocket's. Over HTTP tRPC would answer 200 and tell of the refusal in a stream. */
 async function refuseSubscription(deps: Deps, ctx: Context, path: string, response: ServerResponse): Promise<void> {

@@ -109,7 +109,14 @@ export async function openWire(url: string, options: SocketOptions = {}) {
     const id = ++ids;
     answers.set(id, onAnswer);
     const params = { path, input: superjson.serialize(input) };
-    socket.send(JSON.stringify({ id, jsonrpc: '2.0', method: PROCEDURES[path] ?? 'query', params }));
+    socket.send(
+      JSON.stringify({
+        id,
+        jsonrpc: '2.0',
+        method: Object.hasOwn(PROCEDURES, path) ? PROCEDURES[path] : 'query',
+        params,
+      }),
+    );
     return id;
   }
 
