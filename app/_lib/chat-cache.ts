@@ -72,9 +72,10 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
         void queryClient.invalidateQueries({ queryKey: listPath });
         void queryClient.invalidateQueries({ queryKey: messagesPath });
         return;
+      case 'history.recovered':
       case 'session.changed':
       case 'session.quarantined':
-        // The status has a subscription of its own.
+        // The status tells them, and has a subscription of its own.
         return;
       default:
         return body satisfies never;

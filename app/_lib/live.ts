@@ -1,7 +1,7 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import type { ChatCache } from '@/app/_lib/chat-cache';
 import { connection } from '@/app/_lib/connection';
 import { createReplay } from '@/app/_lib/replay';
@@ -51,6 +51,7 @@ export function useFollow(cache: ChatCache, onEvent: (body: EventBody) => void):
   const client = useTRPCClient();
   const queryClient = useQueryClient();
   const [ready, setReady] = useState(false);
+  const tell = useEffectEvent(onEvent);
   useEffect(() => {
     let last: string | null = null;
     const paths = [api.chats.list, api.chats.get, api.chats.messages].map(({ pathKey }) => pathKey()[0].join('.'));
@@ -67,7 +68,7 @@ export function useFollow(cache: ChatCache, onEvent: (body: EventBody) => void):
           onData({ id, data }) {
             last = id;
             replay.add(data.body);
-            onEvent(data.body);
+            tell(data.body);
           },
         },
       );
@@ -76,7 +77,7 @@ export function useFollow(cache: ChatCache, onEvent: (body: EventBody) => void):
       stop();
       replay.stop();
     };
-  }, [api, client, queryClient, cache, onEvent]);
+  }, [api, client, queryClient, cache]);
   return ready;
 }
 

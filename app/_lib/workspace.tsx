@@ -1,17 +1,17 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { PageFailure } from '@/app/_components/shell/page-failure';
 import { appErrorOf, isPassing } from '@/app/_lib/app-error';
 import { createDrafts, createUnsentStore, type Drafts } from '@/app/_lib/browser-store';
 import { type ChatCache, createChatCache } from '@/app/_lib/chat-cache';
 import { connection } from '@/app/_lib/connection';
 import { useFollow, useFollowStatus } from '@/app/_lib/live';
+import { useLinkAlert, useMessageAlerts } from '@/app/_lib/use-alerts';
 import { type Attempt, createOutbox, type Outbox, type Unsent } from '@/app/_lib/outbox';
 import { leaveIfSignedOut, useTRPC, useTRPCClient } from '@/app/_lib/trpc';
 import type { Me } from '@/server/auth/schema';
-import type { EventBody } from '@/server/events/schema';
 
 type Workspace = { me: Me; cache: ChatCache; outbox: Outbox; drafts: Drafts; live: boolean };
 
@@ -58,15 +58,13 @@ function SignedIn({ me, children }: { me: Me; children: ReactNode }) {
   const [drafts] = useState(() => createDrafts(me.id));
   const client = useTRPCClient();
   const [outbox] = useState(() => createOutbox({ ...createUnsentStore(me.id), send: createSend(client, cache) }));
-  const onEvent = useCallback(
-    (body: EventBody) => {
-      if (!('message' in body) || body.message.clientKey === null) return;
-      outbox.settle(body.message.clientKey);
-    },
-    [outbox],
-  );
-  const live = useFollow(cache, onEvent);
+  const alert = useMessageAlerts();
+  const live = useFollow(cache, (body) => {
+    if ('message' in body && body.message.clientKey !== null) outbox.settle(body.message.clientKey);
+    alert(body);
+  });
   useFollowStatus();
+  useLinkAlert();
 
   useEffect(() => {
     outbox.start();

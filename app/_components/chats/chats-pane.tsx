@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import { ChatListBody } from '@/app/_components/chats/chat-list-body';
 import { ChatSearch } from '@/app/_components/chats/chat-search';
 import { LinkNotice } from '@/app/_components/chats/link-notice';
+import { RecoveredNotice } from '@/app/_components/chats/recovered-notice';
 import { useShell } from '@/app/_components/shell/shell-actions';
 import { IconButton } from '@/app/_components/ui/icon-button';
 import { Segmented } from '@/app/_components/ui/segmented';
@@ -46,6 +47,7 @@ export function ChatsPane({ list, openId, search, onSearch, unreadOnly, onUnread
       </header>
       {/* With a chat open beside it, the box says it. */}
       <LinkNotice className={cn(openId !== null && 'md:hidden')} />
+      <RecoveredNotice />
       <ChatListBody list={list} openId={openId} search={search.trim()} unreadOnly={unreadOnly} onStart={startChat} />
     </section>
   );

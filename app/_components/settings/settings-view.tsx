@@ -13,6 +13,7 @@ import { Switch } from '@/app/_components/ui/switch';
 import { appErrorOf } from '@/app/_lib/app-error';
 import { longDate } from '@/app/_lib/format';
 import { LOCALES } from '@/app/_lib/i18n/locale';
+import { notifications, useNotificationState } from '@/app/_lib/notifications';
 import { useSingleKeys } from '@/app/_lib/shortcuts';
 import { useTRPC } from '@/app/_lib/trpc';
 import { useLocaleSwitch } from '@/app/_lib/use-locale-switch';
@@ -61,6 +62,7 @@ export function SettingsView() {
             )}
           </Row>
         </Group>
+        <NoticesGroup />
         <Look onLocale={(locale) => save.mutate({ locale })} />
         <KeyboardGroup />
         <AccountGroup />
@@ -100,6 +102,31 @@ function Look({ onLocale }: { onLocale: (locale: (typeof LOCALES)[number]) => vo
               </>
             ),
           }))}
+        />
+      </Row>
+    </Group>
+  );
+}
+
+const NOTICE_HINTS = {
+  on: 'desktopHint',
+  off: 'desktopHint',
+  refused: 'desktopRefused',
+  unavailable: 'desktopUnavailable',
+} as const;
+
+function NoticesGroup() {
+  const t = useTranslations('settings');
+  const state = useNotificationState();
+  return (
+    <Group title={t('notifications')}>
+      <Row id="desktop-notices" title={t('desktop')} hint={t(NOTICE_HINTS[state])}>
+        <Switch
+          id="desktop-notices"
+          aria-describedby="desktop-notices-hint"
+          disabled={state === 'refused' || state === 'unavailable'}
+          checked={state === 'on'}
+          onCheckedChange={(on) => void notifications.switch(on)}
         />
       </Row>
     </Group>

@@ -28,5 +28,9 @@ export function UnreadTitle() {
   useEffect(() => {
     document.title = title;
   }, [title, pathname]);
+  useEffect(() => {
+    // On the icon of an installed app, where there is one.
+    navigator.setAppBadge?.(count).catch(() => {});
+  }, [count]);
   return null;
 }
