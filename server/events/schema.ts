@@ -15,6 +15,8 @@ export const eventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('chat.updated'), chat }),
   /** A chat was read in at the first link: the page loads its list again, no alarms. */
   z.object({ type: z.literal('history.synced'), ownNumber: z.string(), chats: z.number(), messages: z.number() }),
+  /** Messages that came in while nothing was connected, and were read back: the page says so. */
+  z.object({ type: z.literal('history.recovered'), from: z.coerce.date(), to: z.coerce.date(), messages: z.number() }),
   z.object({
     type: z.literal('session.changed'),
     status: statusWord,

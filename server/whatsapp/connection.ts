@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '@/server/db';
 import type { Logger } from '@/server/logger';
 import type { Engine, EngineEvent } from './engine';
+import { type Gap, noteRecovered } from './gap';
 import { createInOrder } from './in-order';
 import { countSkipped, type IngestScope, ingestAck, ingestMessage } from './ingest';
 import { type Lease, LeaseLost } from './lease';
 import { readIn } from './read-in';
+import type { WhatsappStatus } from './schema';
 import { createSender, markUnconfirmed } from './sender';
 
 export type ContentEvent = Exclude<EngineEvent, { type: 'state' }>;
@@ -18,11 +20,22 @@ export type Connection = {
   stop(): Promise<void>;
 };
 
-type Parts = { db: Db; lease: Lease; ownNumber: string; engine: Engine; logger: Logger; onSkipped: () => void };
+type Parts = {
+  db: Db;
+  lease: Lease;
+  ownNumber: string;
+  engine: Engine;
+  logger: Logger;
+  /** The time away that this connection ends; null: there was none. */
+  gap: Gap | null;
+  onRecovered: (gap: Gap) => void;
+  onSkipped: (skipped: WhatsappStatus['skipped']) => void;
+};
 
 const TRIES = 5;
 
-export function createConnection({ db, lease, ownNumber, engine, logger, onSkipped }: Parts): Connection {
+export function createConnection(parts: Parts): Connection {
+  const { db, lease, ownNumber, engine, logger, gap, onRecovered, onSkipped } = parts;
   const { ownerId } = lease;
   const scope: IngestScope = { db, lease, ownerId, ownNumber };
   const inOrder = createInOrder();
@@ -32,10 +45,10 @@ export function createConnection({ db, lease, ownNumber, engine, logger, onSkipp
   async function store(event: ContentEvent): Promise<void> {
     switch (event.type) {
       case 'message':
-        if (event.message.chatKind === 'direct') await ingestMessage(scope, event.message);
-        else {
-          await countSkipped(scope, event.message.chatKind);
-          onSkipped();
+        if (event.message.chatKind === 'direct') {
+          if (await ingestMessage(scope, event.message)) noteRecovered(gap, event.message);
+        } else {
+          onSkipped(await countSkipped(scope, event.message.chatKind));
         }
         return;
       case 'ack':
@@ -68,7 +81,7 @@ export function createConnection({ db, lease, ownNumber, engine, logger, onSkipp
   async function catchUp(): Promise<void> {
     for (let attempt = 1; attempt <= TRIES && !ending.signal.aborted; attempt++) {
       try {
-        return await readIn({ scope, engine, logger, inOrder, signal: ending.signal });
+        return await readIn({ scope, engine, logger, gap, onRecovered, inOrder, signal: ending.signal });
       } catch (error) {
         if (error instanceof LeaseLost || ending.signal.aborted) return;
         logger.warn({ err: error, ownerId, attempt }, 'the chats could not be read in yet');

@@ -6,7 +6,9 @@ import { toStorable } from '@/server/text/schema';
 import { appendEvent } from '@/server/events/log';
 import type { Ack, ChatKind, EngineChat, EngineMessage, MessageId } from './engine';
 import { fence, type Lease } from './lease';
+import type { WhatsappStatus } from './schema';
 import { findSent, keepEarlyAck, settle } from './sent';
+import { skippedOf } from './session-status';
 
 /** Whose messages these are, and the proof that this process may write them. */
 export type IngestScope = { db: Db; lease: Lease; ownerId: OwnerId; ownNumber: string };
@@ -91,14 +93,18 @@ async function applyAck(tx: Tx, ownerId: OwnerId, row: Parameters<typeof toMessa
 }
 
 /** Counts a message of a kind of chat that this version does not store, so that it is not lost in silence. */
-export async function countSkipped(scope: IngestScope, kind: Exclude<ChatKind, 'direct'>): Promise<void> {
+export async function countSkipped(
+  scope: IngestScope,
+  kind: Exclude<ChatKind, 'direct'>,
+): Promise<WhatsappStatus['skipped']> {
   const { db, ownerId, lease } = scope;
-  await db.$transaction(async (tx) => {
+  return db.$transaction(async (tx) => {
     await fence(tx, lease);
-    await tx.$executeRaw`
+    const rows = await tx.$queryRaw<{ skipped: unknown }[]>`
       UPDATE whatsapp_session
       SET skipped = jsonb_set(skipped, ARRAY[${kind}], to_jsonb(COALESCE((skipped->>${kind})::int, 0) + 1))
-      WHERE owner_id = ${ownerId}::uuid`;
+      WHERE owner_id = ${ownerId}::uuid RETURNING skipped`;
+    return skippedOf(rows[0]?.skipped);
   });
 }
 

@@ -1,6 +1,7 @@
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
 import type { Engine, EngineChat } from './engine';
+import { type Gap, noteRecovered } from './gap';
 import { alignUnread, type IngestScope, ingestMessage } from './ingest';
 import { fence } from './lease';
 
@@ -14,6 +15,8 @@ type Parts = {
   scope: IngestScope;
   engine: Engine;
   logger: Logger;
+  gap: Gap | null;
+  onRecovered: (gap: Gap) => void;
   inOrder: <Result>(work: () => Promise<Result>) => Promise<Result>;
   signal: AbortSignal;
 };
@@ -41,7 +44,7 @@ export async function readIn(parts: Parts): Promise<void> {
       logger.warn({ err: error, ownerId }, 'a chat could not be read in');
     }
   }
-  if (!first) return;
+  if (!first) return tellRecovered(parts);
   await inOrder(() =>
     db.$transaction(async (tx) => {
       await fence(tx, lease);
@@ -50,6 +53,23 @@ export async function readIn(parts: Parts): Promise<void> {
     }),
   );
   logger.info({ ownerId, chats: chats.length, messages }, 'chats were read in');
+}
+
+/** Says what was missed while away and is here now ("sin conexión de 15:00 a 18:00; recuperados 14"). */
+async function tellRecovered({ scope, gap, inOrder, onRecovered }: Parts): Promise<void> {
+  if (!gap || gap.messages === 0) return;
+  const { db, lease, ownerId } = scope;
+  await inOrder(() =>
+    db.$transaction(async (tx) => {
+      await fence(tx, lease);
+      await appendEvent(tx, ownerId, {
+        type: 'history.recovered',
+        from: gap.from,
+        to: gap.to,
+        messages: gap.messages,
+      });
+    }),
+  );
 }
 
 async function readChatIn(parts: Parts, chat: EngineChat, first: boolean): Promise<number> {
@@ -64,7 +84,9 @@ async function readChatIn(parts: Parts, chat: EngineChat, first: boolean): Promi
     // a saved name beats the push name that a message carries
     for (const message of messages) {
       const named = message.direction === 'inbound' && chat.name ? { ...message, pushName: chat.name } : message;
-      if (await ingestMessage(scope, { ...named, phone: named.phone ?? chat.phone }, first)) stored += 1;
+      if (!(await ingestMessage(scope, { ...named, phone: named.phone ?? chat.phone }, first))) continue;
+      stored += 1;
+      noteRecovered(parts.gap, message);
     }
     await alignUnread(scope, chat, first);
     return stored;

@@ -56,6 +56,8 @@ export const whatsappStatus = z.object({
   reason: statusReason.nullable(),
   progress: z.number().nullable(),
   hasSession: z.boolean(),
+  /** The last time away of this link in which something was missed and read back afterwards. */
+  recovered: z.object({ from: z.date(), to: z.date(), messages: z.number() }).nullable(),
   /** Messages that this version counts and does not store. */
   skipped: z.object({ group: z.number(), channel: z.number(), status: z.number(), broadcast: z.number() }),
 });

@@ -13,7 +13,7 @@ import { createOneTimer } from './one-timer';
 import { endRun, type Run } from './run';
 import type { StatusReason } from './schema';
 import type { SessionFiles } from './session-files';
-import { endGeneration, findSessionRow, markLinked, markReady, setWanted } from './session-row';
+import { endGeneration, markLinked, markReady, setWanted } from './session-row';
 import { type Known, knownOf, type Phase, reasonOf, statusOf } from './session-status';
 import { createTeller } from './session-teller';
 import type { Timing } from './session-timing';
@@ -49,6 +49,11 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   let pairPhone: string | null = null;
 
   const publish = () => board.publish(ownerId, statusOf(phase, known));
+
+  function know(more: Partial<Known>): void {
+    known = { ...known, ...more };
+    publish();
+  }
 
   function setPhase(next: Phase): void {
     phase = next;
@@ -156,7 +161,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   async function onReady(from: Run, phone: string, name: string): Promise<void> {
     if (from.connection) return;
     timer.clear();
-    await markReady(db, from.lease, phone, name);
+    const connectedUntil = await markReady(db, from.lease, phone, name);
     from.linked = true;
     pairingSince = null;
     known = { ...known, phone, name, linked: true };
@@ -167,7 +172,9 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       ownNumber: phone,
       engine: from.engine,
       logger,
-      onSkipped: () => void refreshSkipped(),
+      gap: connectedUntil && { from: connectedUntil, to: since, messages: 0 },
+      onRecovered: (recovered) => know({ recovered }),
+      onSkipped: (skipped) => know({ skipped }),
     });
     setPhase({ kind: 'connected', phone, name, since });
     for (const event of from.early.splice(0)) from.connection.handle(event);
@@ -175,12 +182,6 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       failures = 0;
     });
     await tell(from.lease);
-  }
-
-  async function refreshSkipped(): Promise<void> {
-    const row = await findSessionRow(db, ownerId).catch(() => null);
-    known = { ...known, skipped: knownOf(row).skipped };
-    publish();
   }
 
   /** Ends the present engine and leaves the lease with us; idempotent. */

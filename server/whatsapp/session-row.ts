@@ -51,11 +51,17 @@ export async function markLinked(db: Db, lease: Lease): Promise<void> {
   );
 }
 
-export async function markReady(db: Db, lease: Lease, phone: string, name: string): Promise<void> {
+/** Notes whose link it is. Answers with the last moment at which this number was surely connected before; null: never. */
+export async function markReady(db: Db, lease: Lease, phone: string, name: string): Promise<Date | null> {
   const { ownerId } = lease;
-  await guarded(db, lease, async (tx) => {
-    await tx.whatsappSession.updateMany({ where: { ownerId, linkedAt: null }, data: { linkedAt: new Date() } });
-    await tx.whatsappSession.update({ where: { ownerId }, data: { phone, name } });
+  return guarded(db, lease, async (tx) => {
+    const before = await tx.whatsappSession.findUniqueOrThrow({ where: { ownerId } });
+    const now = new Date();
+    await tx.whatsappSession.update({
+      where: { ownerId },
+      data: { phone, name, linkedAt: before.linkedAt ?? now, connectedUntil: now },
+    });
+    return before.phone === phone ? before.connectedUntil : null;
   });
 }
 

@@ -14,9 +14,18 @@ export type Phase =
   | { kind: 'parked' }
   | { kind: 'failed'; reason: StatusReason };
 
-export type Known = { phone: string | null; name: string | null; linked: boolean; skipped: WhatsappStatus['skipped'] };
+export type Known = {
+  phone: string | null;
+  name: string | null;
+  linked: boolean;
+  skipped: WhatsappStatus['skipped'];
+  recovered: WhatsappStatus['recovered'];
+};
 
-const NOTHING_SKIPPED: WhatsappStatus['skipped'] = { group: 0, channel: 0, status: 0, broadcast: 0 };
+/** The row's counters; a kind that was never seen is not in it. */
+export function skippedOf(counters: unknown): WhatsappStatus['skipped'] {
+  return { group: 0, channel: 0, status: 0, broadcast: 0, ...(counters as object | undefined) };
+}
 
 const WORDS: Record<Exclude<Phase['kind'], 'resting' | 'failed'>, StatusWord> = {
   starting: 'initializing',
@@ -36,7 +45,8 @@ export function knownOf(
     phone: row?.phone ?? null,
     name: row?.name ?? null,
     linked: row !== null && row.linkedAt !== null,
-    skipped: { ...NOTHING_SKIPPED, ...(row?.skipped as object | undefined) },
+    skipped: skippedOf(row?.skipped),
+    recovered: null,
   };
 }
 
@@ -66,6 +76,7 @@ export function statusOf(phase: Phase, known: Known): WhatsappStatus {
     progress: phase.kind === 'syncing' ? phase.percent : null,
     hasSession: known.linked,
     skipped: known.skipped,
+    recovered: known.recovered,
   };
 }
 

@@ -100,6 +100,10 @@ describe('inbound', () => {
     await node.registry.restore(ownerId);
     await eventually('both', async () => (await textsOf(ownerId, chat.id)).length === 2);
     expect(await textsOf(ownerId, chat.id)).toEqual(['antes', 'mientras']);
+    const recovered = await eventually('told', async () =>
+      (await readAfter(node.db, ownerId, 0)).find(({ body }) => body.type === 'history.recovered'),
+    );
+    expect(recovered.body).toMatchObject({ messages: 1 });
   });
 
   test('what the owner writes on the phone itself is stored as theirs', async () => {
