@@ -17,6 +17,7 @@ const ends: string[] = [];
 export function setStage(options: { sandbox?: SandboxOptions; env?: Record<string, string> } = {}) {
   let parts: { sandbox: Sandbox; server: Server; browser: Browser } | null = null;
   const people: Person[] = [];
+  let failed = false;
   const endings: (() => Promise<unknown>)[] = [];
   const needed = () => {
     if (!parts) throw new Error('the stage is not set yet');
@@ -35,6 +36,7 @@ export function setStage(options: { sandbox?: SandboxOptions; env?: Record<strin
 
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail' || !parts) return;
+    failed = true;
     await mkdir(RESULTS, { recursive: true });
     const name = `${task.file.name.split('/').pop()}-${task.name}`.replaceAll(/[^\w.-]+/g, '-');
     for (const person of people) {
@@ -56,6 +58,8 @@ export function setStage(options: { sandbox?: SandboxOptions; env?: Record<strin
     } finally {
       for (const end of endings.reverse()) await end().catch((error) => ends.push(String(error)));
     }
+    // what a test broke off in the middle is no news of its own
+    if (failed) return;
     for (const [what, found] of Object.entries({ ...left, ends })) expect(found, what).toEqual([]);
   });
 

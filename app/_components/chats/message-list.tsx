@@ -2,7 +2,16 @@
 
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useTranslations } from 'next-intl';
-import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { EmptyThread, OlderState, ToEnd } from '@/app/_components/chats/message-list-parts';
 import { ThreadRowView } from '@/app/_components/chats/thread-row-view';
 import { useChatName } from '@/app/_lib/chat-name';
@@ -77,10 +86,8 @@ export function MessageList({ ref, chat, thread }: MessageListProps) {
 
   const items = virtualizer.getVirtualItems();
   const atEnd = virtualizer.isAtEnd(END_PX);
-  useImperativeHandle(ref, () => ({ toEnd: () => requestAnimationFrame(() => virtualizer.scrollToEnd()) }), [
-    virtualizer,
-  ]);
-  useStayAtEnd(scroller, virtualizer, atEnd);
+  const toEnd = useStayAtEnd(scroller, virtualizer, rows, firstUnread === -1);
+  useImperativeHandle(ref, () => ({ toEnd: () => requestAnimationFrame(toEnd) }), [toEnd]);
   const below = useSeen(rows, chat, settled ? lastOnScreen(virtualizer) : -1);
 
   const top = items[0]?.index ?? 0;
@@ -129,33 +136,50 @@ export function MessageList({ ref, chat, thread }: MessageListProps) {
           </div>
         )}
       </div>
-      {settled && !atEnd && <ToEnd count={below} onClick={() => virtualizer.scrollToEnd()} />}
+      {settled && !atEnd && <ToEnd count={below} onClick={toEnd} />}
     </div>
   );
 }
 
-/** When the box below grows, or a phone's keyboard opens, the end stays in sight. */
+/**
+ * Whoever is at the end stays there: as messages come (also those that belong above the last one), as the box below grows, as a
+ * phone's keyboard opens. Only scrolling up ends that. Answers with the way to put somebody there.
+ */
 function useStayAtEnd(
   scroller: { current: HTMLDivElement | null },
   virtualizer: Virtualizer<HTMLDivElement, Element>,
-  atEnd: boolean,
+  rows: readonly ThreadRow[],
+  opensAtEnd: boolean,
 ) {
-  const stays = useRef(atEnd);
-  useEffect(() => {
-    stays.current = atEnd;
-  }, [atEnd]);
+  const stays = useRef(opensAtEnd);
+  useLayoutEffect(() => {
+    if (stays.current) virtualizer.scrollToEnd();
+  }, [rows, virtualizer]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    let height = element.clientHeight;
+    let { scrollTop, clientHeight } = element;
+    const onScroll = () => {
+      if (virtualizer.isAtEnd(END_PX)) stays.current = true;
+      else if (element.scrollTop < scrollTop) stays.current = false;
+      scrollTop = element.scrollTop;
+    };
     const observer = new ResizeObserver(() => {
-      const wasAtEnd = stays.current;
-      if (element.clientHeight !== height && wasAtEnd) virtualizer.scrollToEnd();
-      height = element.clientHeight;
+      if (element.clientHeight !== clientHeight && stays.current) virtualizer.scrollToEnd();
+      clientHeight = element.clientHeight;
     });
+    onScroll();
+    element.addEventListener('scroll', onScroll, { passive: true });
     observer.observe(element);
-    return () => observer.disconnect();
+    return () => {
+      element.removeEventListener('scroll', onScroll);
+      observer.disconnect();
+    };
   }, [scroller, virtualizer]);
+  return useCallback(() => {
+    stays.current = true;
+    virtualizer.scrollToEnd();
+  }, [virtualizer]);
 }
 
 /** Remembers how far a person has looked, tells the server, and says how many messages came after that. */
