@@ -82,7 +82,14 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
     }
   }
 
-  return { chat, message, event };
+  /** Begins the list of unread chats anew: those that were read since stay in it while one works, not when one comes back. */
+  function dropRead() {
+    changeLists((pages, { unreadOnly }) =>
+      unreadOnly ? pages.map((page) => ({ ...page, items: page.items.filter(({ unread }) => unread > 0) })) : pages,
+    );
+  }
+
+  return { chat, message, event, dropRead };
 }
 
 export type ChatCache = ReturnType<typeof createChatCache>;

@@ -15,11 +15,19 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 
 const PATH = '/api/trpc';
 
+let signingOut = false;
+
+/** From now on a 401 is what was asked for, and who signs out decides where to go. */
+export function expectSignOut(): void {
+  signingOut = true;
+}
+
 /** Leaves for the login page, which comes back here, when `error` says that nobody is signed in. */
 export function leaveIfSignedOut(error: unknown): boolean {
   if (!isSignedOut(error)) return false;
   const { pathname, search } = window.location;
-  if (pathname !== '/login' && pathname !== '/register') window.location.assign(loginPath(pathname + search));
+  const there = pathname === '/login' || pathname === '/register';
+  if (!there && !signingOut) window.location.assign(loginPath(pathname + search));
   return true;
 }
 

@@ -15,6 +15,7 @@ import { openChatPath, showChat } from '@/app/_lib/chat-path';
 import { cn } from '@/app/_lib/cn';
 import { useShortcuts } from '@/app/_lib/shortcuts';
 import { useChatList } from '@/app/_lib/use-chat-list';
+import { useWorkspace } from '@/app/_lib/workspace';
 
 function focus(id: string): void {
   document.getElementById(id)?.focus();
@@ -25,6 +26,7 @@ export function ChatsView() {
   const t = useTranslations('chat');
   const openId = openChatPath(usePathname());
   const { startChat } = useShell();
+  const { cache } = useWorkspace();
   const [search, setSearch] = useState('');
   const [unreadOnly, setUnreadOnly] = useState(false);
   const list = useChatList({ search, unreadOnly });
@@ -57,7 +59,10 @@ export function ChatsView() {
         search={search}
         onSearch={setSearch}
         unreadOnly={unreadOnly}
-        onUnreadOnly={setUnreadOnly}
+        onUnreadOnly={(on) => {
+          cache.dropRead();
+          setUnreadOnly(on);
+        }}
         className={cn('w-full md:w-[21rem] lg:w-[23.5rem]', openId !== null && 'max-md:hidden')}
       />
       {openId === null ? (

@@ -8,7 +8,7 @@ import type { ReactNode } from 'react';
 import { PreferenceItems } from '@/app/_components/shell/preferences-menu';
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/app/_components/ui/menu';
 import type { AppLocale } from '@/app/_lib/i18n/locale';
-import { useTRPC } from '@/app/_lib/trpc';
+import { expectSignOut, useTRPC } from '@/app/_lib/trpc';
 import { useLocaleSwitch } from '@/app/_lib/use-locale-switch';
 import { useWorkspace } from '@/app/_lib/workspace';
 
@@ -27,6 +27,7 @@ export function AccountMenu({ side, onShortcuts, children }: AccountMenuProps) {
     settings.mutate({ locale: next });
   };
   const leave = async () => {
+    expectSignOut();
     // The session ends on the server first; the cookie goes even when that cannot be reached.
     await logout.mutateAsync().catch(() => null);
     await signOut({ redirect: false }).catch(() => null);
