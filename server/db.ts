@@ -22,6 +22,8 @@ export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Datab
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
   const db = new PrismaClient({
     adapter: new PrismaPg(pool),
+    // its other messages quote the arguments of a call, and those are people's
+    errorFormat: 'minimal',
     transactionOptions: { maxWait: 10_000, timeout: 20_000 },
   });
   return {
@@ -37,4 +39,34 @@ export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Datab
 /** Whether Postgres refused a row because a unique key has it already. */
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
+/** Prisma's own (P…), Postgres's (SQLSTATE), and Node's when there is nobody to connect to. */
+const AWAY = new Set([
+  'P1001',
+  'P1002',
+  'P1003',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  '3D000',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+const AWAY_SAYS = /^Connection terminated|timeout exceeded when trying to connect|is not queryable|connect E[A-Z]+/;
+
+const part = (of: unknown, name: string): unknown =>
+  typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+
+/** Whether a call failed because the database cannot be reached right now, wherever in its causes that stands. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const codes = [part(error, 'code'), part(error, 'originalCode')];
+  if (codes.some((code) => typeof code === 'string' && (AWAY.has(code) || code.startsWith('08')))) return true;
+  const message = part(error, 'message');
+  if (typeof message === 'string' && AWAY_SAYS.test(message)) return true;
+  return isDatabaseAway(part(error, 'cause')) || isDatabaseAway(part(part(error, 'meta'), 'driverAdapterError'));
 }

@@ -90,6 +90,10 @@ export const ERRORS = {
     'No se puede iniciar sesión en este momento. Probá en un minuto.',
     'Signing in is not possible right now. Try again in a minute.',
   ),
+  DATABASE_UNAVAILABLE: unavailable(
+    'Ahora no se puede leer ni guardar. Probá en un momento.',
+    'Nothing can be read or saved right now. Try again in a moment.',
+  ),
   SHUTTING_DOWN: unavailable('El servidor se está reiniciando.', 'The server is restarting.'),
   WHATSAPP_UNAVAILABLE: unavailable('WhatsApp no responde en este momento.', 'WhatsApp does not answer right now.'),
   WHATSAPP_DISABLED: unavailable(

@@ -7,7 +7,7 @@ import type { Identity } from '@/server/auth/identity';
 import type { LoginLimit } from '@/server/auth/login-limit';
 import type { AuthSessions } from '@/server/auth/sessions';
 import type { Config } from '@/server/config';
-import type { Db } from '@/server/db';
+import { type Db, isDatabaseAway } from '@/server/db';
 import { AppError, ERRORS, type ErrorCode, type ErrorDetail, isAppError, type Locale } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
 import { detailsOf } from '@/server/issue-words';
@@ -101,11 +101,11 @@ function trpcCode(error: TRPCError): ErrorCode {
 /** Gives our errors tRPC's own code too, so that its clients and its HTTP status agree with the table. */
 const coded = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isAppError(result.error.cause)) {
-    const cause = result.error.cause;
-    throw new TRPCError({ code: ERRORS[cause.code].trpc, cause, message: cause.code });
-  }
-  return result;
+  if (result.ok) return result;
+  const thrown = result.error.cause;
+  const cause = isDatabaseAway(thrown) ? new AppError('DATABASE_UNAVAILABLE', { cause: thrown }) : thrown;
+  if (!isAppError(cause)) return result;
+  throw new TRPCError({ code: ERRORS[cause.code].trpc, cause, message: cause.code });
 });
 
 const authenticated = t.middleware(async ({ ctx, next }) => {

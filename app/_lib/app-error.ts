@@ -29,8 +29,8 @@ export function isSignedOut(error: unknown): boolean {
   return code !== undefined && SIGN_IN_AGAIN.has(code);
 }
 
-/** Whether trying the very same thing again may work: the server was not reached, or is on its way down. */
+/** Whether trying the very same thing again may work: the server was not reached, is on its way down, or waits for its database. */
 export function isPassing(error: unknown): boolean {
   const known = appErrorOf(error);
-  return known === null || known.code === 'SHUTTING_DOWN';
+  return known === null || known.code === 'SHUTTING_DOWN' || known.code === 'DATABASE_UNAVAILABLE';
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError, transformTRPCResponse } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { ERRORS } from '@/server/errors';
 import { appRouter } from '@/server/router';
 import { type Context, type Deps, describe, requestScope } from '@/server/trpc';
 import { createContext } from './context';
@@ -19,6 +20,8 @@ type Failure = { error: Parameters<typeof describe>[0]; path: string | undefined
 export function reportError({ logger }: Deps, { error, path, ctx }: Failure): void {
   const { code, requestId } = describe(error, 'en', (ctx ?? requestScope.getStore())?.requestId ?? '');
   if (code === 'INTERNAL') logger.error({ err: error.cause ?? error, path, requestId }, 'a procedure failed');
+  else if (ERRORS[code].status === 503)
+    logger.warn({ err: error.cause, code, path, requestId }, 'a procedure had to refuse');
   else logger.debug({ code, path, requestId }, 'a procedure refused');
 }
 

@@ -13,6 +13,7 @@ const SESSION_ENDED = 4401;
 /** A peer that does not answer a close is cut off. */
 const CLOSE_WITHIN_MS = 500;
 const CHECK_SESSIONS_EVERY_MS = 20_000;
+const CHECK_EXPIRY_EVERY_MS = 500;
 
 export type TrpcSocket = {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -51,7 +52,14 @@ export function createTrpcSocket(deps: Deps): TrpcSocket {
   };
   const stopHearing = authSessions.onEnded(endSession);
 
-  // the second wall: a sign-in that ran out, or whose end was not heard
+  const expiring = setInterval(() => {
+    const now = new Date();
+    for (const [socket, identity] of identities) {
+      if (identity.expiresAt <= now) end(socket, SESSION_ENDED, 'session expired');
+    }
+  }, CHECK_EXPIRY_EVERY_MS);
+
+  // the second wall: a sign-in whose end was not heard, or an account that was disabled
   const checking = setInterval(async () => {
     const sessionIds = new Set([...identities.values()].map(({ sessionId }) => sessionId));
     for (const sessionId of sessionIds) {
@@ -69,6 +77,7 @@ export function createTrpcSocket(deps: Deps): TrpcSocket {
       server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
     },
     async close() {
+      clearInterval(expiring);
       clearInterval(checking);
       stopHearing();
       handler.broadcastReconnectNotification();
