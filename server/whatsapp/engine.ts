@@ -47,6 +47,12 @@ export type EngineFailure = {
     | 'PROFILE_IN_USE'
     /** The page stopped showing QR codes (it does after a few): start a new generation, or park until somebody asks. */
     | 'PAIRING_IDLE'
+    /** WhatsApp's page shows a dialog that only a person can answer; the link is lost when nobody does. */
+    | 'ACTION_REQUIRED'
+    /** There is not enough memory, or too many processes, for one more browser: nothing was started. */
+    | 'NO_MEMORY'
+    /** Nothing more can be written to the profile's disk. */
+    | 'DISK_FULL'
     | 'UNKNOWN';
   detail: string;
 };
@@ -73,6 +79,11 @@ export type Ack = 'failed' | 'sent' | 'delivered' | 'read';
 
 export type EngineMessage = {
   id: MessageId;
+  /**
+   * The part of the id that its sender chose: for a message of ours, what `reserveId` answered. The one thing to know a message by
+   * that was sent and whose answer never came. null: the id does not show it.
+   */
+  token: string | null;
   chatId: ChatId;
   chatKind: ChatKind;
   /** outbound includes what the owner typed on the phone itself. */
@@ -121,8 +132,16 @@ export interface Engine {
    * credentials away; the engine deletes nothing. `unlinked` says whether WhatsApp was told.
    */
   logout(): Promise<{ unlinked: boolean }>;
-  /** Resolves when WhatsApp's page took the message (it has an id and will leave). Rejects with an EngineError. */
-  send(chat: ChatId, content: Outgoing): Promise<EngineMessage>;
+  /**
+   * Resolves when WhatsApp's page took the message (it has an id and will leave). Rejects with an EngineError. With a `token` from
+   * `reserveId` the message goes under it, whatever becomes of this call; the same token twice is one message.
+   */
+  send(chat: ChatId, content: Outgoing, options?: { token?: string | null }): Promise<EngineMessage>;
+  /**
+   * A token for one message that is about to be sent: write it down, then send with it. Asks nobody. null: this engine cannot
+   * promise to send under a token.
+   */
+  reserveId?(): string | null;
   /** null: not on WhatsApp. `phone` is E.164 with `+`. */
   resolve(phone: string): Promise<Resolved | null>;
   /** Chats, most recent first. */

@@ -1,5 +1,5 @@
 import type { EngineFailure } from './engine';
-import { needsAction } from './session-status';
+import { isShortage, needsAction } from './session-status';
 import type { Timing } from './session-timing';
 
 export type FailurePolicy =
@@ -20,10 +20,12 @@ export function policyAfter(
     const shownLongEnough = pairingFor === null || pairingFor >= timing.pairing;
     return shownLongEnough ? { kind: 'park' } : { kind: 'retry', after: 0, hopeless: false };
   }
+  const last = timing.backoff.at(-1) ?? timing.seldom;
+  if (code !== null && isShortage(code))
+    return linked ? { kind: 'retry', after: last, hopeless: true } : { kind: 'give-up' };
   const limit = linked ? timing.maxFailures.linked : timing.maxFailures.unlinked;
   const hopeless = failures >= limit || (code !== null && needsAction(code));
   if (hopeless && !linked) return { kind: 'give-up' };
   if (hopeless) return { kind: 'retry', after: timing.seldom, hopeless };
-  const last = timing.backoff.length - 1;
-  return { kind: 'retry', after: timing.backoff[Math.min(failures - 1, last)] ?? timing.seldom, hopeless };
+  return { kind: 'retry', after: timing.backoff[failures - 1] ?? last, hopeless };
 }

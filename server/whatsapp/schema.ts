@@ -35,6 +35,9 @@ export const statusReason = z.enum([
   'USER_UNLINKED',
   'NEVER_SCANNED',
   'ELSEWHERE',
+  'ACTION_REQUIRED',
+  'NO_MEMORY',
+  'DISK_FULL',
   'UNKNOWN',
 ]);
 export type StatusReason = z.infer<typeof statusReason>;

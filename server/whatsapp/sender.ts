@@ -11,7 +11,7 @@ import { settle } from './sent';
 /**
  * The session's own ordered sender. The rows are the queue: it takes the oldest `queued` row of this owner and number, writes down
  * that it is about to hand it over, hands it over, and records what came of it. A row that was handed over is never sent again by
- * itself: after a crash between the two it stays `queued` with SEND_UNCONFIRMED until the chat shows what happened.
+ * itself: after a crash between the two it stays `queued` with SEND_UNCONFIRMED until its id shows up in the chat.
  */
 export type Sender = {
   /** There may be something to send. */
@@ -34,7 +34,10 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
   let asked = false;
   let running: Promise<void> | null = null;
 
-  /** Takes the oldest row that waits, and writes down that it leaves now. */
+  /**
+   * Takes the oldest row that waits, and writes down that it leaves now and under which id. A row that goes a second time keeps its
+   * id: should the first time have got through after all, WhatsApp takes it once.
+   */
   async function takeNext() {
     return db.$transaction(async (tx) => {
       await fence(tx, lease);
@@ -50,8 +53,10 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
         orderBy: { position: 'asc' },
         include: { chat: { select: { engineChatId: true } } },
       });
-      if (row) await tx.message.update({ where: { id: row.id }, data: { handedOverAt: new Date() } });
-      return row;
+      if (!row) return null;
+      const sendToken = row.sendToken ?? engine.reserveId?.() ?? null;
+      await tx.message.update({ where: { id: row.id }, data: { handedOverAt: new Date(), sendToken } });
+      return { ...row, sendToken };
     });
   }
 
@@ -89,7 +94,8 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     const row = await takeNext();
     if (!row) return false;
     try {
-      const sent = await engine.send(row.chat.engineChatId as ChatId, { kind: 'text', text: row.text });
+      const { sendToken: token, text } = row;
+      const sent = await engine.send(row.chat.engineChatId as ChatId, { kind: 'text', text }, { token });
       await recordSent(row.id, sent);
       return true;
     } catch (error) {

@@ -16,16 +16,23 @@ type Scope = { ownerId: OwnerId; ownNumber: string; lease: Lease };
 /** An echo's time is WhatsApp's clock in whole seconds and ours may differ. */
 const CLOCKS_DIFFER_MS = 120_000;
 
-/** The row that this outbound message must be: handed over, without an id, of the same text, at about that time; oldest first. */
-export function findSent(tx: Tx, { ownerId, ownNumber }: Scope, chatId: string, message: EngineMessage) {
+/**
+ * The row that this outbound message must be: the one that was handed over under the message's token, whatever its text and
+ * whatever was thought of its fate. Only a row that went without a token is known by its text, at about that time; oldest first.
+ */
+export async function findSent(tx: Tx, scope: Scope, chatId: string, message: EngineMessage) {
+  const { ownerId, ownNumber } = scope;
+  const own = { ownerId, ownNumber, direction: 'outbound' as const, engineMessageId: null };
+  if (message.token !== null) {
+    const exact = await tx.message.findFirst({ where: { ...own, sendToken: message.token } });
+    if (exact) return exact;
+  }
   const at = message.sentAt.getTime();
   return tx.message.findFirst({
     where: {
-      ownerId,
-      ownNumber,
+      ...own,
       chatId,
-      direction: 'outbound',
-      engineMessageId: null,
+      sendToken: null,
       status: 'queued',
       kind: message.kind,
       text: message.text,
@@ -41,7 +48,8 @@ export async function settle(tx: Tx, scope: Scope, messageRowId: string, message
   const change = ack ? ackChange('queued', ack, new Date()) : null;
   const row = await tx.message.update({
     where: { id: messageRowId },
-    data: { engineMessageId: message.id, at: message.sentAt, errorCode: null, ...change },
+    // a row that was given up is taken back: here is the proof that it left
+    data: { engineMessageId: message.id, at: message.sentAt, status: 'queued', errorCode: null, ...change },
   });
   await touchChat(tx, row.chatId, message.sentAt, 0);
   await appendEvent(tx, scope.ownerId, { type: 'message.updated', message: toMessage(row) });

@@ -112,8 +112,17 @@ export function isSettled(status: WhatsappStatus, wantsCode: boolean): boolean {
 /** Failures that trying again at once cannot mend: said plainly, and tried again seldom. */
 export function needsAction(code: EngineFailure['code']): boolean {
   return (
-    code === 'BROWSER_NOT_FOUND' || code === 'BROWSER_TOO_OLD' || code === 'WHATSAPP_CHANGED' || code === 'AUTH_FAILED'
+    code === 'BROWSER_NOT_FOUND' ||
+    code === 'BROWSER_TOO_OLD' ||
+    code === 'WHATSAPP_CHANGED' ||
+    code === 'AUTH_FAILED' ||
+    code === 'ACTION_REQUIRED'
   );
+}
+
+/** The machine lacks something that may come back any moment: said plainly too, and tried again at the slowest pace of the backoff. */
+export function isShortage(code: EngineFailure['code']): boolean {
+  return code === 'NO_MEMORY' || code === 'DISK_FULL';
 }
 
 export function reasonOf(code: EngineFailure['code']): StatusReason {

@@ -6,6 +6,7 @@ import { type RawMessage, silentTypes, toChat, toMessage } from './wwebjs-conver
 import { DeadlineError, within } from './wwebjs-deadline';
 import { chatIdOf, digitsOf, idText, isLid, phoneOf } from './wwebjs-ids';
 import type { LidBook } from './wwebjs-lids';
+import { newToken, tokenOption } from './wwebjs-reserve';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
 import type { EventStream } from './wwebjs-stream';
 
@@ -20,11 +21,16 @@ export type CallDeps = {
   logger: EngineLogger;
 };
 
-type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'history' | 'markRead'>>;
+type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'history' | 'markRead'>> & {
+  /** Says whether this page lets a send choose its id; said again for each document. */
+  reserves: (can: boolean) => void;
+  reserveId: () => string | null;
+};
 
 /** What a ready engine can be asked. Every call ends: with an answer, after its deadline, or when the browser dies. */
 export function createCalls({ client, page, lids, stream, deadlines, ended, logger }: CallDeps): Calls {
   const context = { phoneOfLid: lids.phoneOf };
+  let canReserve = true;
 
   /** For calls that change nothing: nothing left, whatever happened. */
   async function ask<T>(phase: string, ms: number, work: Promise<T>): Promise<T> {
@@ -41,8 +47,16 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
    * The library resolves nothing for a message that it cannot find again, and fails on changes that happen after WhatsApp took
    * it: so the chat itself is asked. A message that left is never reported as failed.
    */
-  async function settle(chat: string, text: string, since: number, cause: unknown): Promise<RawMessage> {
-    const wanted = { chatId: chat, text, since, known: stream.sentIds() };
+  async function settle(
+    chat: string,
+    text: string,
+    token: string | null,
+    since: number,
+    cause: unknown,
+  ): Promise<RawMessage> {
+    // A send that went through without an answer may have been given another id than ours.
+    const byText = token === null || cause === null;
+    const wanted = { chatId: chat, text, token, byText, since, known: stream.sentIds() };
     const looking = within(deadlines.callMs, 'looking for the message', page.evaluate(findSent, wanted), ended);
     const found = await looking.catch(() => null);
     if (found?.message) return found.message as RawMessage;
@@ -55,29 +69,40 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
     throw new EngineError('UNKNOWN', 'unknown', cause === null ? 'The page did not say what it sent.' : wordsOf(cause));
   }
 
-  async function sendText(chat: string, text: string): Promise<RawMessage> {
+  async function sendText(chat: string, text: string, token: string | null): Promise<RawMessage> {
     // The page dates a message by its own clock, in whole seconds.
     const since = Math.floor(Date.now() / 1000) - 1;
     // No read receipt by answering, no preview that has to be fetched first, no text taken for a contact card.
-    const options = { sendSeen: false, linkPreview: false, parseVCards: false };
+    const extra = token ? { extra: { [tokenOption]: token } } : {};
+    const options = { sendSeen: false, linkPreview: false, parseVCards: false, ...extra };
     try {
       const sent = await within(deadlines.sendMs, 'send', client.sendMessage(chat, text, options), ended);
       if (sent) return sent.rawData as RawMessage;
     } catch (error) {
-      return settle(chat, text, since, error);
+      return settle(chat, text, token, since, error);
     }
-    return settle(chat, text, since, null);
+    return settle(chat, text, token, since, null);
+  }
+
+  function reserves(can: boolean): void {
+    canReserve = can;
+    if (!can) logger.warn({}, 'this page does not let a message choose its id');
   }
 
   return {
-    async send(chat, content) {
-      const slot = stream.beginSend();
+    reserves,
+    reserveId: () => (canReserve ? newToken() : null),
+
+    async send(chat, content, options) {
+      const token = canReserve ? (options?.token ?? null) : null;
+      const slot = stream.beginSend(token);
       let message: EngineMessage | null = null;
       try {
-        const raw = await sendText(chat, content.text);
+        const raw = await sendText(chat, content.text, token);
         await lids.learn(chat);
         message = toMessage(raw, context);
         if (!message) throw new EngineError('UNKNOWN', 'unknown', 'The page sent a message that has no id.');
+        if (token !== null && message.token !== token) reserves(false);
         return message;
       } finally {
         slot.settle(message?.id ?? null);

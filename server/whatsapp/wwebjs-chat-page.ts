@@ -103,30 +103,43 @@ export async function readHistory(wanted: {
 }
 
 /**
- * What became of a send that went wrong: the own message of that text that is not among `known` and not older than `since`
- * (Unix seconds). `chat: false`: the page has no such chat, so nothing was sent.
+ * What became of a send that went wrong: the own message under the reserved `token`; where there is none, or (`byText`) where the
+ * page may have given it an id of its own, the one of that text that is not among `known` and not older than `since` (Unix
+ * seconds). `chat: false`: the page has no such chat, so nothing was sent.
  */
-export function findSent(wanted: { chatId: string; text: string; since: number; known: string[] }): {
-  chat: boolean;
-  message: unknown;
-} {
+export function findSent(wanted: {
+  chatId: string;
+  token: string | null;
+  byText: boolean;
+  text: string;
+  since: number;
+  known: string[];
+}): { chat: boolean; message: unknown } {
   const w = window as unknown as PageWindow;
   const { createWid } = w.require('WAWebWidFactory') as { createWid: (id: string) => unknown };
   const { Chat, Msg } = w.require('WAWebCollections') as { Chat: Models; Msg: Models };
   const chat = Chat.get?.(createWid(wanted.chatId)) ?? Chat.get?.(wanted.chatId);
-  if (!chat) return { chat: false, message: null };
-  const models = (chat.msgs as Models | undefined)?.getModelsArray?.() ?? Msg.getModelsArray?.() ?? [];
-  const model = models.findLast((candidate) => {
-    const id = candidate.id as Loose;
+  const all = Msg.getModelsArray?.() ?? [];
+  const inChat = (chat?.msgs as Models | undefined)?.getModelsArray?.();
+  const keyOf = (model: Loose): Loose => model.id as Loose;
+  const byToken = [...all, ...(inChat ?? [])].findLast(
+    (model) => wanted.token !== null && keyOf(model).fromMe === true && keyOf(model).id === wanted.token,
+  );
+  const byText = (inChat ?? all).findLast((model) => {
+    const id = keyOf(model);
     const text = String(id._serialized ?? id.$1 ?? id);
     return (
       id.fromMe === true &&
-      candidate.body === wanted.text &&
-      Number(candidate.t) >= wanted.since &&
+      model.body === wanted.text &&
+      Number(model.t) >= wanted.since &&
       !wanted.known.includes(text)
     );
   });
-  return { chat: true, message: model ? (w.WWebJS?.getMessageModel?.(model) ?? null) : null };
+  const model = byToken ?? (wanted.byText && chat ? byText : undefined);
+  return {
+    chat: chat !== undefined && chat !== null,
+    message: model ? (w.WWebJS?.getMessageModel?.(model) ?? null) : null,
+  };
 }
 
 /** The phone's Wid behind a hidden number, from what the page already knows: nothing is asked of the network. */

@@ -1,5 +1,5 @@
 import type { Ack, EngineChat, EngineEvent, EngineMessage, MessageKind } from './engine';
-import { chatIdOf, chatKindOf, chatOfMessageId, isLid, messageIdOf, phoneOf } from './wwebjs-ids';
+import { chatIdOf, chatKindOf, chatOfMessageId, isLid, messageIdOf, phoneOf, tokenOf } from './wwebjs-ids';
 
 /** A serialized Msg model of the page: what the library calls `rawData`. Every field may be missing. */
 export type RawMessage = {
@@ -147,6 +147,7 @@ export function toMessage(raw: RawMessage, context: ConvertContext): EngineMessa
   const chatKind = chatKindOf(chatId);
   return {
     id,
+    token: tokenOf(raw.id),
     chatId,
     chatKind,
     direction: fromMe ? 'outbound' : 'inbound',

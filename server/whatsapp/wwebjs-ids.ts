@@ -46,6 +46,12 @@ export function chatOfMessageId(id: string): ChatId | null {
   return chatIdOf(id.split('_')[1]);
 }
 
+/** The part of a message's id that its sender chose, which no chat's spelling touches; null: this object does not show it. */
+export function tokenOf(value: unknown): string | null {
+  const own = isFields(value) ? textOf(value.id) : null;
+  return own ?? textOf(idText(value)?.split('_')[2]);
+}
+
 /** Which kind of conversation a chat's id names. What is none of the others is one person. */
 export function chatKindOf(chat: string): ChatKind {
   if (chat === 'status@broadcast') return 'status';

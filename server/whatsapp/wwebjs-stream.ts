@@ -1,6 +1,6 @@
 import type { EngineEvent, MessageId } from './engine';
 import { type RawMessage, toAck, toMessage } from './wwebjs-convert';
-import { chatIdOf, chatOfMessageId, idText } from './wwebjs-ids';
+import { chatIdOf, chatOfMessageId, idText, tokenOf } from './wwebjs-ids';
 import type { LidBook } from './wwebjs-lids';
 
 /** How many ids are remembered, to tell what was said already. */
@@ -9,12 +9,15 @@ const memory = 2000;
 /** What happens to one send while it is under way. */
 export type SendSlot = { settle: (sent: MessageId | null) => void };
 
+type Slot = { token: string | null };
+
 export type EventStream = {
   message: (raw: RawMessage) => void;
   ack: (raw: RawMessage, value: unknown) => void;
   /** Everything that came before this waits for it: `ready` is said before the first message. */
   open: () => void;
-  beginSend: () => SendSlot;
+  /** `token`: the id's own part under which it goes; null where it is not known beforehand. */
+  beginSend: (token: string | null) => SendSlot;
   /** Ids of what was sent through this engine lately. */
   sentIds: () => string[];
 };
@@ -22,13 +25,15 @@ export type EventStream = {
 /**
  * Puts the page's messages and acks in one order and says each once. What the owner typed elsewhere is told; what we send
  * ourselves is not, since the sender has it from its own call: so while a send is under way, own messages and acks wait until
- * it is known which of them are its.
+ * it is known which of them are its (at once where sends go under tokens).
  */
 export function createEventStream(emit: (event: EngineEvent) => void, lids: LidBook): EventStream {
   const seen = new Set<string>();
   const sent = new Set<string>();
-  const underWay = new Set<object>();
-  let held: { event: EngineEvent; until: Set<object> }[] = [];
+  const underWay = new Set<Slot>();
+  let held: { event: EngineEvent; until: Set<Slot> }[] = [];
+  /** A send has come back under the id that was reserved for it: this page keeps its word. */
+  let proven = false;
   let early: EngineEvent[] | null = [];
   let queue = Promise.resolve();
 
@@ -47,14 +52,21 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
     else emit(event);
   }
 
+  /** The sends under way that this may be of: by its token, or, where one goes without, any. */
+  function suspectsOf(event: EngineEvent): Slot[] {
+    if (event.type === 'state' || (event.type === 'message' && event.message.direction === 'inbound')) return [];
+    const token = tokenOf(event.type === 'message' ? event.message.id : event.messageId);
+    return [...underWay].filter((slot) => !proven || slot.token === null || slot.token === token);
+  }
+
   function hold(event: EngineEvent): void {
-    const own = event.type === 'ack' || (event.type === 'message' && event.message.direction === 'outbound');
-    if (own && underWay.size > 0) held.push({ event, until: new Set(underWay) });
+    const suspects = suspectsOf(event);
+    if (suspects.length > 0) held.push({ event, until: new Set(suspects) });
     else say(event);
   }
 
   /** A turn later, so that the sender hears of its own message first. */
-  function release(slot: object): void {
+  function release(slot: Slot): void {
     for (const { until } of held) until.delete(slot);
     const free = held.filter(({ until }) => until.size === 0);
     held = held.filter(({ until }) => until.size > 0);
@@ -82,12 +94,13 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
       early = null;
       for (const event of waiting) emit(event);
     },
-    beginSend() {
-      const slot = {};
+    beginSend(token) {
+      const slot = { token };
       underWay.add(slot);
       return {
         settle(id) {
           if (id) remember(sent, id);
+          if (id && token !== null) proven = tokenOf(id) === token;
           underWay.delete(slot);
           release(slot);
         },

@@ -2,9 +2,10 @@ import type { Page } from 'puppeteer-core';
 import { findPhoneOfLid } from './wwebjs-chat-page';
 import { PageChangedError, type RepairedClient } from './wwebjs-client';
 import { pause, within } from './wwebjs-deadline';
-import { phoneOf } from './wwebjs-ids';
+import { digitsOf, phoneOf } from './wwebjs-ids';
 import { chatModules, optionalModules, waitForModules } from './wwebjs-modules';
 import { findMissing, readSelf, repairPage } from './wwebjs-page';
+import { newToken, reserveIds, tokenOption } from './wwebjs-reserve';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
 
 export type TakeoverDeps = {
@@ -18,13 +19,13 @@ export type TakeoverDeps = {
 
 /**
  * From a synced page to a library that listens to it: the self-check in the live page, the repairs once more (modules that
- * came after login), then the library's own handler, then our own number.
+ * came after login), then the library's own handler, then our own number, and whether a send may choose its id.
  * @throws PageChangedError naming what is missing
  */
 export async function takeOverPage(
   deps: TakeoverDeps,
   run: () => Promise<unknown>,
-): Promise<{ phone: string; name: string }> {
+): Promise<{ phone: string; name: string; reserves: boolean }> {
   const { page, deadlines, ended, logger, fallbackVersion } = deps;
   const missing = await waitForModules(page, chatModules, {
     patienceMs: deadlines.modulesMs,
@@ -37,7 +38,9 @@ export async function takeOverPage(
   if (lacking.missing.length > 0) logger.warn({ missing: lacking.missing }, 'the page lacks what some features need');
   await call('page repair', page.evaluate(repairPage, fallbackVersion));
   await within(deadlines.readyMs, 'taking over the page', run(), ended);
-  return findSelf(deps);
+  const self = await findSelf(deps);
+  const sample = { chat: `${digitsOf(self.phone)}@c.us`, token: newToken(), option: tokenOption };
+  return { ...self, reserves: await call('id reservation', page.evaluate(reserveIds, sample)) };
 }
 
 /** The page learns its own number a little after it connects, and may know the hidden one first. */

@@ -173,6 +173,7 @@ function createGeneration(
     const { client, page, stream } = live;
     try {
       const self = await takeOverPage({ client, page, fallbackVersion, deadlines, ended, logger }, handler);
+      live.calls.reserves(self.reserves);
       phases.usable(self.phone, self.name);
       stream.open();
     } catch (error) {
@@ -210,7 +211,8 @@ function createGeneration(
       await stop();
       return { unlinked };
     },
-    send: async (chat, content) => ready().calls.send(chat, content),
+    send: async (chat, content, options) => ready().calls.send(chat, content, options),
+    reserveId: () => live?.calls.reserveId() ?? null,
     resolve: async (phone) => ready().calls.resolve(phone),
     chats: async (limit) => ready().calls.chats(limit),
     history: async (chat, limit, before) => ready().calls.history(chat, limit, before),

@@ -44,6 +44,7 @@ async function linkOnFirst() {
 
 const message = (id: string): EngineMessage => ({
   id: id as MessageId,
+  token: null,
   chatId: '5491134567890@c.us' as ChatId,
   chatKind: 'direct',
   direction: 'inbound',
@@ -78,7 +79,9 @@ test('calls made at the other process work: a QR, a pairing code, a number, a st
   expect(network.started()).toBe(2);
   expect(await second.registry.disconnect(ownerId, false)).toMatchObject({ status: 'disconnected' });
   expect(network.running()).toHaveLength(0);
-  await expect(second.registry.resolve(ownerId, '+5491134567890')).rejects.toMatchObject({ code: 'WHATSAPP_NOT_CONNECTED' });
+  await expect(second.registry.resolve(ownerId, '+5491134567890')).rejects.toMatchObject({
+    code: 'WHATSAPP_NOT_CONNECTED',
+  });
 });
 
 test('when the process that runs it is gone, the other takes over without a new QR', async () => {

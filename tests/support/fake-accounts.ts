@@ -108,6 +108,8 @@ export function createAccounts() {
     text: string,
     options: {
       by?: string;
+      /** The id's own part; one that this sender used already is that message and no other. */
+      token?: string | null;
       kind?: MessageKind;
       sentAt?: Date;
       silent?: boolean;
@@ -115,8 +117,11 @@ export function createAccounts() {
   ): EngineMessage {
     const sender = account(from);
     const receiver = account(to);
-    const key = randomBytes(10).toString('hex').toUpperCase();
+    const key = options.token ?? randomBytes(10).toString('hex').toUpperCase();
+    const known = options.token && sender.messages.find((one) => one.direction === 'outbound' && one.token === key);
+    if (known) return known;
     const common = {
+      token: key,
       chatKind: 'direct' as const,
       kind: options.kind ?? ('text' as const),
       text,

@@ -35,7 +35,9 @@ export type FakeNetwork = {
   started: () => number;
   /** Every `send` goes through this first: throw, delay or count. null puts it back. */
   onSend: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
-  /** Same for `start`: a promise that never resolves is a browser that hangs. */
+  /** Every `send` goes through this after the message has left: what it awaits is the answer that is still to come. */
+  onAnswer: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
+  /** Same as `onSend` for `start`: a promise that never resolves is a browser that hangs. */
   onStart: (gate: ((profileDir: string) => Promise<void> | void) | null) => void;
   /** The page shows a new QR at once, on every engine that is pairing. */
   rotateQr: () => void;
@@ -48,7 +50,7 @@ export type FakeNetwork = {
 export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
   const accounts = createAccounts();
   const running = new Set<FakeScreen>();
-  const gates: FakeGates = { send: null, start: null };
+  const gates: FakeGates = { send: null, answer: null, start: null };
   let started = 0;
 
   const factory: EngineFactory = ({ profileDir, onEvent }) =>
@@ -111,6 +113,9 @@ export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
     started: () => started,
     onSend: (gate) => {
       gates.send = gate;
+    },
+    onAnswer: (gate) => {
+      gates.answer = gate;
     },
     onStart: (gate) => {
       gates.start = gate;

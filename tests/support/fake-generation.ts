@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type ChatId,
   type Engine,
@@ -14,6 +15,8 @@ export type FakeQrTimes = {
   nextQrMs?: number;
   /** The page stops showing codes after this many, as the real one does: offline, PAIRING_IDLE. */
   maxQrs?: number;
+  /** false: this page does not let a message choose its id. */
+  reservesIds?: boolean;
 };
 
 /** What a test sees of one started engine: its screen, and the ways to disturb it. */
@@ -28,6 +31,7 @@ export type FakeScreen = {
 
 export type FakeGates = {
   send: ((chat: ChatId, text: string) => Promise<void> | void) | null;
+  answer: ((chat: ChatId, text: string) => Promise<void> | void) | null;
   start: ((profileDir: string) => Promise<void> | void) | null;
 };
 
@@ -47,6 +51,11 @@ export function createFakeEngine(deps: {
   let ready = false;
   let shown = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+
+  let tellEnd = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    tellEnd = resolve;
+  });
 
   const entry: FakeScreen = {
     profileDir,
@@ -129,6 +138,7 @@ export function createFakeEngine(deps: {
   }
 
   function detach(): void {
+    tellEnd();
     clearTimeout(timer);
     ready = false;
     entry.qr = null;
@@ -174,13 +184,20 @@ export function createFakeEngine(deps: {
       if (phase !== 'stopped') end();
       return { unlinked };
     },
-    async send(chat, content) {
+    reserveId: () => (options.reservesIds === false ? null : `3EB0${randomBytes(9).toString('hex').toUpperCase()}`),
+    async send(chat, content, more) {
       const me = owner();
       await gates.send?.(chat, content.text);
       owner();
       const to = `+${chat.slice(0, chat.indexOf('@'))}`;
       if (!accounts.find(to)) throw new EngineError('CHAT_NOT_FOUND', 'no', 'Nobody has this number.');
-      return accounts.write(me.phone, to, content.text, { by: profileDir });
+      const token = options.reservesIds === false ? null : (more?.token ?? null);
+      const sent = accounts.write(me.phone, to, content.text, { by: profileDir, token });
+      if (!gates.answer) return sent;
+      const lost = new EngineError('UNKNOWN', 'unknown', 'The engine ended before it had an answer.');
+      const answered = await Promise.race([gates.answer(chat, content.text), ended.then(() => lost)]);
+      if (answered) throw answered;
+      return sent;
     },
     async resolve(phone) {
       owner();

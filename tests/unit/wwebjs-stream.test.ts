@@ -36,7 +36,7 @@ describe('the stream of messages and acks', () => {
   it('does not tell the sender of what it sends, whichever comes first', async () => {
     const { stream, said } = setUp();
     stream.open();
-    const slot = stream.beginSend();
+    const slot = stream.beginSend(null);
     stream.message(raw(own));
     stream.ack(raw(own), 1);
     stream.message(raw(theirs));
@@ -53,7 +53,7 @@ describe('the stream of messages and acks', () => {
   it('tells of an own message whose send went wrong', async () => {
     const { stream, said } = setUp();
     stream.open();
-    const slot = stream.beginSend();
+    const slot = stream.beginSend(null);
     stream.message(raw(own));
     await turn();
     slot.settle(null);
@@ -64,10 +64,10 @@ describe('the stream of messages and acks', () => {
   it('holds an ack only for the sends that were under way when it came', async () => {
     const { stream, said } = setUp();
     stream.open();
-    const first = stream.beginSend();
+    const first = stream.beginSend(null);
     stream.ack(raw(own), 2);
     await turn();
-    const second = stream.beginSend();
+    const second = stream.beginSend(null);
     first.settle(own as MessageId);
     await turn();
     expect(said()).toEqual(['ack']);

@@ -75,6 +75,7 @@ CREATE TABLE "message" (
     "chat_id" UUID NOT NULL,
     "own_number" TEXT NOT NULL,
     "engine_message_id" TEXT,
+    "send_token" TEXT,
     "client_key" TEXT,
     "direction" "Direction" NOT NULL,
     "kind" TEXT NOT NULL DEFAULT 'text',
@@ -129,6 +130,9 @@ CREATE UNIQUE INDEX "message_owner_id_own_number_engine_message_id_key" ON "mess
 
 -- CreateIndex
 CREATE UNIQUE INDEX "message_owner_id_client_key_key" ON "message"("owner_id", "client_key");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "message_owner_id_own_number_send_token_key" ON "message"("owner_id", "own_number", "send_token");
 
 -- AddForeignKey
 ALTER TABLE "auth_session" ADD CONSTRAINT "auth_session_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "user"("id") ON DELETE CASCADE ON UPDATE CASCADE;
