@@ -19,12 +19,12 @@ const results = [];
  * @param {unknown} [input]
  */
 async function call(type, path, input) {
-  const body = JSON.stringify({ json: input ?? null });
-  const address = `${url}/api/trpc/${path}${type === 'query' ? `?input=${encodeURIComponent(body)}` : ''}`;
-  const response = await fetch(address, {
+  const said = JSON.stringify(input === undefined ? {} : { json: input });
+  const search = type === 'query' ? `?input=${encodeURIComponent(said)}` : '';
+  const response = await fetch(`${url}/api/trpc/${path}${search}`, {
     method: type === 'query' ? 'GET' : 'POST',
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-    ...(type === 'mutation' && { body }),
+    ...(type === 'mutation' && { body: said }),
   });
   const answer = await response.json();
   if (answer.error) throw new Error(answer.error.json.message);
