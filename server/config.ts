@@ -9,17 +9,20 @@ const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const duration = z
   .string()
-  .regex(/^\d+[smhd]$/, 'a number and s, m, h or d, for example 7d')
+  .regex(/^\d+[smhd]$/, 'must be a number and s, m, h or d, for example 7d')
   .transform(
     (value) =>
       Number(value.slice(0, -1)) * { s: 1, m: 60, h: 3600, d: 86_400 }[value.slice(-1) as 's' | 'm' | 'h' | 'd'],
   );
 
+/** Words of tutorials, the keys of a keyboard in their order, and a piece that is written again: nobody's random characters. */
+const GUESSABLE = /change.?me|your.?secret|default|example|password|abcdef|012345|123456|qwerty|(.{8,})\1|(.{3,})\2\2/i;
+
 /** Long enough, and not one character over and over or a word from a tutorial. */
 const strongSecret = z
   .string({ error: 'is required: at least 32 random characters, for example from `openssl rand -base64 48`' })
-  .min(32, 'must have at least 32 characters')
-  .refine((value) => new Set(value).size >= 10 && !/change.?me|your.?secret|default|example|password/i.test(value), {
+  .min(32, { error: 'must have at least 32 characters', abort: true })
+  .refine((value) => new Set(value).size >= 10 && !GUESSABLE.test(value), {
     error: 'is too easy to guess: use random characters, for example from `openssl rand -base64 48`',
   });
 
@@ -37,7 +40,7 @@ export const environment = z.object({
     .optional(),
   REDIS_URL: z
     .string()
-    .regex(/^(rediss?|unix):\/\//, 'must start with redis:// or rediss://')
+    .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
     .optional(),
   JWT_SECRET: strongSecret,
   JWT_EXPIRES_IN: duration.default(7 * 86_400),
