@@ -47,11 +47,6 @@ export default {
     'typescript/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
     'typescript/no-explicit-any': 'error',
     'typescript/no-non-null-assertion': 'error',
-    // taste of other houses: a table of cases may expect by case, a shared check stands outside a test, and an expect may say what it is about
-    'vitest/no-conditional-expect': 'off',
-    'vitest/no-standalone-expect': 'off',
-    'vitest/valid-expect': 'off',
-    'vitest/require-mock-type-parameters': 'off',
     // tests wait for things to become true, share their expectations in functions, and say what they expect
     'vitest/expect-expect': 'off',
     'vitest/no-standalone-expect': 'off',
