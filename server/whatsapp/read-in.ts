@@ -70,6 +70,7 @@ async function tellRecovered({ scope, gap, inOrder, onRecovered }: Parts): Promi
       });
     }),
   );
+  onRecovered(gap);
 }
 
 async function readChatIn(parts: Parts, chat: EngineChat, first: boolean): Promise<number> {

@@ -104,6 +104,7 @@ describe('inbound', () => {
       (await readAfter(node.db, ownerId, 0)).find(({ body }) => body.type === 'history.recovered'),
     );
     expect(recovered.body).toMatchObject({ messages: 1 });
+    await eventually('shown', async () => (await node.registry.status(ownerId)).recovered?.messages === 1);
   });
 
   test('what the owner writes on the phone itself is stored as theirs', async () => {
