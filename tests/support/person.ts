@@ -123,6 +123,32 @@ export async function createPerson(browser: Browser, options: PersonOptions) {
       return () => page.evaluate((wanted) => Reflect.get(window, `seen:${wanted}`) as string[], text);
     },
 
+    /**
+     * The whole open conversation as the page shows it, oldest first: read from the top down, since only what is in sight is drawn.
+     */
+    async readThread(): Promise<string[]> {
+      const thread = page.getByTestId('thread');
+      await waitUntil('the start of the conversation', async () => {
+        await thread.evaluate((element) => element.scrollTo({ top: 0 }));
+        return (await page.getByText(words.chat.thread.start).count()) > 0;
+      });
+      const texts = new Map<string, string>();
+      await waitUntil('the end of the conversation', async () => {
+        const shown = await thread
+          .getByTestId('message')
+          .evaluateAll((found: HTMLElement[]) =>
+            found.map(({ dataset, innerText }) => [dataset.messageId ?? '', innerText.split('\n')[0] ?? ''] as const),
+          );
+        for (const [id, text] of shown) texts.set(id, text);
+        return thread.evaluate((element) => {
+          const before = element.scrollTop;
+          element.scrollBy({ top: element.clientHeight / 2 });
+          return element.scrollTop === before;
+        });
+      });
+      return [...texts.values()];
+    },
+
     /** The same account over the API: what the server says, beside what the page shows. Close it. */
     async api() {
       let token: string | null = null;

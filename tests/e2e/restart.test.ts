@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Api, allMessages, chatWith, type Person } from '@/tests/support/person';
+import { waitUntil } from '@/tests/support/wait-until';
+import { setStage } from './stage';
+
+const stage = setStage();
+const bakery = '+5491123456789';
+const carla = '+5491134567890';
+/** What a browser says of a server that is away. */
+const AWAY = [
+  /WebSocket connection to .* failed/,
+  /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/,
+  /status of 503/,
+];
+let ana: Person;
+let api: Api;
+
+const devices = async () => (await stage.sandbox.accounts()).find(({ phone }) => phone === bakery)?.devices ?? [];
+/** Browsers of sessions, without the processes that each of them starts. */
+const mains = async () => (await stage.server.browsers()).filter((command) => !command.includes('--type='));
+/** What Carla's phone got of these texts. */
+const arrived = async (texts: string[]) =>
+  (await stage.sandbox.messagesOf(carla, bakery)).map(({ body }) => body).filter((body) => texts.includes(body));
+
+beforeAll(async () => {
+  const { sandbox } = stage;
+  await sandbox.createAccount({ phone: bakery, name: 'Panadería La Espiga' });
+  await sandbox.createAccount({ phone: carla, name: 'Carla' });
+  await sandbox.say({ from: carla, to: bakery, text: 'Buen día' });
+  ana = await stage.person('Ana');
+  await ana.register();
+  await ana.linkByQr(sandbox, bakery);
+  api = await ana.api();
+  await chatWith(api, carla);
+  await ana.openChat('Carla');
+});
+
+afterAll(() => api?.close());
+
+test('after a restart the number is connected without a QR, and nothing of the time between is lost', async () => {
+  const { sandbox, server } = stage;
+  const [before] = await devices();
+  await server.shutDown();
+  expect(await server.browsers()).toEqual([]);
+  expect(await server.locks()).toEqual([]);
+  await ana.banner('reconnecting').waitFor();
+  await sandbox.say({ from: carla, to: bakery, text: '¿Están ahí?' });
+  await ana.send('Escrito sin servidor');
+  await ana.message('Escrito sin servidor', 'queued').waitFor();
+
+  await server.start();
+  await ana.banner('back').waitFor();
+  await ana.message('¿Están ahí?', 'received').waitFor();
+  await ana.message('Escrito sin servidor', 'delivered').waitFor();
+  expect(await arrived(['Escrito sin servidor'])).toHaveLength(1);
+  await ana.page.goto('/connect');
+  await ana.waitConnected();
+  expect(await devices()).toMatchObject([{ id: before?.id, online: true }]);
+  expect(ana.takeTroubles(AWAY)).toEqual([]);
+});
+
+test('a server that is killed while messages flow both ways loses none and doubles none', async () => {
+  const { sandbox, server } = stage;
+  await ana.openChat('Carla');
+  const inbound = Array.from({ length: 60 }, (_, index) => `de Carla ${index + 1}.`);
+  const outbound = Array.from({ length: 30 }, (_, index) => `de Ana ${index + 1}.`);
+  const flow = Promise.all([
+    (async () => {
+      for (const text of inbound) {
+        await sandbox.say({ from: carla, to: bakery, text });
+        await sleep(60);
+      }
+    })(),
+    (async () => {
+      for (const text of outbound) {
+        await ana.send(text);
+        await sleep(80);
+      }
+    })(),
+  ]);
+  await waitUntil('the flow to be under way', async () => (await arrived(outbound)).length >= 8);
+  await server.kill();
+  await ana.banner('reconnecting').waitFor();
+  await server.start();
+  await flow;
+  await ana.banner('back').waitFor();
+
+  // the page goes on by itself, at the end where it was: nobody loads it again
+  await ana.message(outbound.at(-1) ?? '', 'delivered').waitFor();
+  const { id } = await chatWith(api, carla);
+  await waitUntil('every message from Carla', async () => {
+    const stored = (await allMessages(api, id)).map(({ text }) => text);
+    return inbound.every((text) => stored.includes(text));
+  });
+  const stored = await allMessages(api, id);
+  const textsOf = (texts: string[]) => stored.map(({ text }) => text).filter((text) => texts.includes(text));
+  expect(textsOf(inbound).toSorted()).toEqual(inbound.toSorted());
+  expect(textsOf(outbound).toSorted()).toEqual(outbound.toSorted());
+
+  await waitUntil('the page to show what the server has', async () => {
+    const shown = await ana.readThread();
+    return JSON.stringify(shown) === JSON.stringify(stored.map(({ text }) => text));
+  });
+
+  // one that was between the row and WhatsApp at the kill is never sent twice; where it did not leave, its row says "unconfirmed"
+  const onPhone = await arrived(outbound);
+  expect(onPhone).toEqual([...new Set(onPhone)]);
+  const missing = stored.filter(({ text }) => outbound.includes(text) && !onPhone.includes(text));
+  expect(missing.length).toBeLessThanOrEqual(1);
+  for (const message of missing) expect(message).toMatchObject({ status: 'queued', errorCode: 'SEND_UNCONFIRMED' });
+  const left = stored.filter(({ text }) => onPhone.includes(text));
+  expect(left.filter(({ status }) => status !== 'delivered' && status !== 'read')).toEqual([]);
+
+  expect(await mains()).toHaveLength(1);
+  expect(ana.takeTroubles(AWAY)).toEqual([]);
+});
