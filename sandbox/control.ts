@@ -140,6 +140,9 @@ export function createControl({ network, pageSocket, pageFiles }: Parts) {
     drop: route(z.strictObject({ phone }), (input) => ({
       dropped: links.devicesOf(input.phone).filter(({ id }) => pageSocket.drop(id)).length,
     })),
+    hang: route(z.strictObject({ phone, ms: z.int().min(1).max(600_000) }), (input) => ({
+      hanging: links.devicesOf(input.phone).filter(({ id }) => pageSocket.hang(id, input.ms)).length,
+    })),
     pages: route(switchesSchema, (input) => ({ version: pageFiles.add(input) })),
   };
 

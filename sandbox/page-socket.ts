@@ -15,7 +15,7 @@ const pageOrigin = 'https://web.whatsapp.com';
 export function createPageSocket(network: Network) {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 });
   /** The one live connection of each linked device. */
-  const online = new Map<string, { close(frame: ServerFrame | null): void }>();
+  const online = new Map<string, { close(frame: ServerFrame | null): void; send(frame: ServerFrame): void }>();
 
   function serve(socket: WebSocket): void {
     const send = (frame: ServerFrame): void => {
@@ -46,6 +46,7 @@ export function createPageSocket(network: Network) {
       // Two pages with one link: the newer one has it, as at WhatsApp.
       online.get(device.id)?.close({ type: 'conflict' });
       const own = {
+        send,
         close(frame: ServerFrame | null): void {
           session?.stop();
           session = null;
@@ -143,6 +144,11 @@ export function createPageSocket(network: Network) {
       const connection = online.get(deviceId);
       connection?.close(null);
       return online.delete(deviceId);
+    },
+    /** The page of this device turns in a loop and hears nothing meanwhile. */
+    hang(deviceId: string, ms: number): boolean {
+      online.get(deviceId)?.send({ type: 'hang', ms });
+      return online.has(deviceId);
     },
     stop(): void {
       for (const client of server.clients) client.terminate();

@@ -120,5 +120,7 @@ export type ServerFrame =
   | { type: 'ack'; chat: string; id: string; ack: number }
   | { type: 'unread'; chat: string; unread: number }
   | { type: 'chatState'; chat: string; state: ChatState }
+  /** A fault: the page does nothing but this for so long. */
+  | { type: 'hang'; ms: number }
   | { type: 'conflict' }
   | { type: 'logout'; reason: string };

@@ -29,6 +29,16 @@ export const switchesSchema = z.strictObject({
   resyncOnReconnect: z.boolean().default(false),
   /** The "What's new" dialog covers the page after login; the phone unlinks the device when it stays for this long. 0: no dialog. */
   whatsNewMs: z.int().min(0).max(600_000).default(0),
+  /** That dialog does not go away, whatever is pressed. */
+  stubbornNews: z.boolean().default(false),
+  /** All is synced and Stream.mode says MAIN, but `hasSynced` stays false. */
+  stuckSynced: z.boolean().default(false),
+  /** A message is in the chat and leaves, but the page says so only this much later. */
+  answerMs: z.int().min(0).max(600_000).default(0),
+  /** A message key's `toString()` says nothing: its text is in an own property of another name, or in none. */
+  silentIds: z.enum(['no', 'property', 'none']).default('no'),
+  /** An id that the page did not mint: a message is given another one, or no key can be made of it. */
+  chosenIds: z.enum(['taken', 'ignored', 'refused']).default('taken'),
   /** Modules that are not registered at all. */
   missingModules: z.array(z.string()).default([]),
   /** `{'WAWebCollections.Msg': 'MsgCollection'}`: the member goes by another name. */

@@ -1,5 +1,6 @@
 import { createEvents, type Events } from './emitter';
 import type { Model } from './model';
+import { textOf } from './texts';
 
 /** What identifies a model: a text, or an object whose `toString()` is that text. */
 type Id = { toString(): string };
@@ -30,7 +31,7 @@ export function createCollection<M extends Identified>(options?: {
 
   const collection: Collection<M> = {
     ...events,
-    get: (id) => (id === null || id === undefined ? undefined : models.get(id.toString())),
+    get: (id) => (id === null || id === undefined ? undefined : models.get(textOf(id))),
     async find(id) {
       const known = collection.get(id);
       if (known) return known;
@@ -38,17 +39,17 @@ export function createCollection<M extends Identified>(options?: {
       return collection.add(await options.load(id));
     },
     add(model, { silent = false } = {}) {
-      const known = models.get(model.id.toString());
+      const known = models.get(textOf(model.id));
       if (known) return known;
-      models.set(model.id.toString(), model);
+      models.set(textOf(model.id), model);
       if (repeats) model.on('all', (name: string, ...args: unknown[]) => events.trigger(name, ...args));
       if (!silent) events.trigger('add', model, collection, {});
       return model;
     },
     remove(id) {
-      const model = models.get(id.toString());
+      const model = models.get(textOf(id));
       if (!model) return;
-      models.delete(id.toString());
+      models.delete(textOf(id));
       events.trigger('remove', model, collection, {});
     },
     reset: () => models.clear(),

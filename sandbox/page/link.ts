@@ -82,6 +82,7 @@ export function createLink(given: {
   /** `hasSynced` has an edge that somebody hears; a link that was found again may already be past it (see the switch). */
   async function sync(): Promise<void> {
     if (switches.neverSynced) return;
+    if (switches.stuckSynced) return stream.set({ mode: 'MAIN' });
     if (synced) {
       if (switches.resyncOnReconnect) socket.set({ hasSynced: false });
       socket.set({ hasSynced: true });
@@ -187,6 +188,11 @@ export function createLink(given: {
       case 'chatState':
         store.contacts.get(frame.chat)?.trigger('change:chatState', frame.state);
         return;
+      case 'hang': {
+        const end = Date.now() + frame.ms;
+        while (Date.now() < end);
+        return;
+      }
       case 'conflict':
         connection.stop();
         stream.set({ mode: 'CONFLICT' });

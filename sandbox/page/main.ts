@@ -30,7 +30,7 @@ async function start(config: PageConfig): Promise<void> {
 
   const registry = createRegistry(switches);
   const models = createSessionModels();
-  const MsgKey = createMsgKeyClass(switches.renamedIds);
+  const MsgKey = createMsgKeyClass(switches);
   const browser = { info: () => ({ os: navigator.platform.split(' ')[0] ?? '', name: 'Chrome' }) };
   const page: { link?: Link } = {};
   const connection = () => {
@@ -53,7 +53,7 @@ async function start(config: PageConfig): Promise<void> {
   }
 
   const store = createChatStore({ MsgKey, loadContact, loadChat });
-  const sending = createSending({ connection, store, storage });
+  const sending = createSending({ connection, store, storage, switches });
 
   const login = chatModules({ store, connection, sending });
   let loggedIn = false;
@@ -72,7 +72,7 @@ async function start(config: PageConfig): Promise<void> {
       loggedIn = true;
       registry.register(login);
       if (switches.whatsNewMs === 0) return;
-      screen.showNews(switches.whatsNewMs, () => {
+      screen.showNews(switches.whatsNewMs, switches.stubbornNews, () => {
         void connection().call({ op: 'logout', reason: 'unknown_companion' });
       });
     },

@@ -1,3 +1,5 @@
+import type { Switches } from '@/sandbox/switches';
+import { setText } from './texts';
 import { createWid, type Wid } from './wid';
 
 type Parts =
@@ -27,7 +29,7 @@ function place(parts: Parts): { fromMe: boolean; remote: Wid; id: string; partic
 }
 
 /** As linked devices make them: 3EB0 and 18 hex digits. */
-async function newId(): Promise<string> {
+export async function newId(): Promise<string> {
   const bytes = crypto.getRandomValues(new Uint8Array(9));
   return `3EB0${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('')}`;
 }
@@ -50,7 +52,20 @@ const joined = (key: { fromMe: boolean; remote: Wid; id: string; participant?: W
  * The message key up to 2.3000.1042, whose text is in `_serialized`, or the one since, whose text is in a property with a
  * minifier's name. In both the constructor assigns the property and `toString` returns it by name: repairs read that source.
  */
-export function createMsgKeyClass(renamed: boolean): MsgKeyClass {
+export function createMsgKeyClass(switches: Pick<Switches, 'renamedIds' | 'silentIds' | 'chosenIds'>): MsgKeyClass {
+  const minted = new Set<string>();
+  const mint = async (): Promise<string> => {
+    const id = await newId();
+    minted.add(id);
+    return id;
+  };
+  /** Keys of what was sent from here: of an id that this page did not mint none is made, where the switch says so. */
+  function check(parts: Parts): Parts {
+    const refuses = switches.chosenIds === 'refused' && 'selfDir' in parts && !minted.has(parts.id);
+    if (refuses) throw new Error('MsgKey error: unknown id');
+    return parts;
+  }
+
   class Before {
     readonly fromMe: boolean;
     readonly remote: Wid;
@@ -59,7 +74,7 @@ export function createMsgKeyClass(renamed: boolean): MsgKeyClass {
     declare readonly self: 'in' | 'out';
     declare readonly _serialized: string;
     constructor(parts: Parts) {
-      const { fromMe, remote, id, participant } = place(parts);
+      const { fromMe, remote, id, participant } = place(check(parts));
       this.fromMe = fromMe;
       this.remote = remote;
       this.id = id;
@@ -76,7 +91,7 @@ export function createMsgKeyClass(renamed: boolean): MsgKeyClass {
     equals(other: unknown): boolean {
       return other instanceof Before && other.toString() === this.toString();
     }
-    static newId = newId;
+    static newId = mint;
     static newTag = (): string => crypto.randomUUID();
     static fromString = (text: string): Before => new Before(parse(text));
   }
@@ -89,7 +104,7 @@ export function createMsgKeyClass(renamed: boolean): MsgKeyClass {
     declare readonly self: 'in' | 'out';
     declare readonly $1: string;
     constructor(parts: Parts) {
-      const { fromMe, remote, id, participant } = place(parts);
+      const { fromMe, remote, id, participant } = place(check(parts));
       this.fromMe = fromMe;
       this.remote = remote;
       this.id = id;
@@ -106,10 +121,40 @@ export function createMsgKeyClass(renamed: boolean): MsgKeyClass {
     equals(other: unknown): boolean {
       return other instanceof Since && other.toString() === this.toString();
     }
-    static newId = newId;
+    static newId = mint;
     static newTag = (): string => crypto.randomUUID();
     static fromString = (text: string): Since => new Since(parse(text));
   }
 
-  return renamed ? Since : Before;
+  /** One of the future: the page itself knows its text, and whoever else wants it must look for it, or put it together. */
+  class Later {
+    readonly fromMe: boolean;
+    readonly remote: Wid;
+    readonly id: string;
+    declare readonly participant?: Wid;
+    declare readonly self: 'in' | 'out';
+    declare readonly a9?: string;
+    constructor(parts: Parts) {
+      const { fromMe, remote, id, participant } = place(check(parts));
+      this.fromMe = fromMe;
+      this.remote = remote;
+      this.id = id;
+      if (participant) this.participant = participant;
+      this.self = fromMe ? 'out' : 'in';
+      if (switches.silentIds === 'property') this.a9 = joined(this);
+      setText(this, joined(this));
+    }
+    clone(): Later {
+      return new Later(this);
+    }
+    equals(other: unknown): boolean {
+      return other instanceof Later && joined(other) === joined(this);
+    }
+    static newId = mint;
+    static newTag = (): string => crypto.randomUUID();
+    static fromString = (text: string): Later => new Later(parse(text));
+  }
+
+  if (switches.silentIds !== 'no') return Later;
+  return switches.renamedIds ? Since : Before;
 }

@@ -18,7 +18,7 @@ export function createScreen() {
       show('WhatsApp works with Google Chrome 100+', 'To use WhatsApp, update Chrome or use another browser.');
     },
     /** The dialog that covers the page until somebody confirms it; calls `ignored` when nobody did in time. */
-    showNews(patienceMs: number, ignored: () => void): void {
+    showNews(patienceMs: number, stubborn: boolean, ignored: () => void): void {
       const dialog = document.createElement('div');
       dialog.setAttribute('role', 'dialog');
       dialog.setAttribute('aria-label', "What's new on WhatsApp Web");
@@ -26,7 +26,9 @@ export function createScreen() {
       text.textContent = "What's new on WhatsApp Web";
       const confirm = document.createElement('button');
       confirm.textContent = 'Continue';
-      confirm.onclick = () => dialog.remove();
+      confirm.onclick = () => {
+        if (!stubborn) dialog.remove();
+      };
       dialog.append(text, confirm);
       document.body.append(dialog);
       setTimeout(() => {

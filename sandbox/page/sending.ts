@@ -1,7 +1,8 @@
 import type { MessageType } from '@/sandbox/protocol';
+import type { Switches } from '@/sandbox/switches';
 import type { Chat, ChatStore, Msg } from './chat-store';
 import { type Connection, Refused } from './connection';
-import type { MsgKey } from './msg-key';
+import { type MsgKey, newId } from './msg-key';
 import type { Storage } from './storage';
 
 type Outgoing = { chat: string; id: string; body: string; type: MessageType; t: number };
@@ -13,8 +14,13 @@ const outbox = 'outbox ';
  * Messages leave in the order in which they were added. What has not been answered stays in the profile and leaves after the
  * next connection, also of a page that was loaded anew; the network takes each id once.
  */
-export function createSending(given: { connection: () => Connection; store: ChatStore; storage: Storage }) {
-  const { store, storage } = given;
+export function createSending(given: {
+  connection: () => Connection;
+  store: ChatStore;
+  storage: Storage;
+  switches: Pick<Switches, 'answerMs' | 'chosenIds'>;
+}) {
+  const { store, storage, switches } = given;
   const unsent = new Map<string, { message: Outgoing; settle(sent: Sent): void }>();
   let line: Promise<void> = Promise.resolve();
 
@@ -53,11 +59,15 @@ export function createSending(given: { connection: () => Connection; store: Chat
     line = line.then(() => deliver(id));
   }
 
-  async function add(chat: Chat, attributes: Record<string, unknown> & { id: MsgKey; t: number }): Promise<Outgoing> {
+  async function add(chat: Chat, given: Record<string, unknown> & { id: MsgKey; t: number }): Promise<Outgoing> {
+    const address = chat.id.toString();
+    const renamed = switches.chosenIds === 'ignored';
+    const id = renamed ? store.keyOf({ id: await newId(), fromMe: true, chat: address, author: null }) : given.id;
+    const attributes: Record<string, unknown> & { id: MsgKey; t: number } = { ...given, id };
     const message = store.createMsg(attributes);
     const outgoing: Outgoing = {
-      chat: chat.id.toString(),
-      id: attributes.id.id,
+      chat: address,
+      id: id.id,
       body: String(attributes.body ?? ''),
       type: (attributes.type as MessageType | undefined) ?? 'chat',
       t: attributes.t,
@@ -84,7 +94,11 @@ export function createSending(given: { connection: () => Connection; store: Chat
             enqueue(message.id);
           }),
       );
-      return [added.then(model), sent];
+      const told = added.then(async (message) => {
+        if (switches.answerMs > 0) await new Promise((done) => setTimeout(done, switches.answerMs));
+        return model(message);
+      });
+      return [told, sent];
     },
     /** Sends again what is still here, from this page or from one before it. */
     async resend(): Promise<void> {

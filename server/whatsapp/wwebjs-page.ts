@@ -94,7 +94,7 @@ export function loadOnDemand(names: string[]): boolean {
 
 /**
  * Puts back what the page changed after whatsapp-web.js 1.34.7 was written: `Debug.VERSION`, and `_serialized` on keys and
- * Wids, whose text has moved to a minified property but is still what `toString()` returns.
+ * Wids, whose text has moved to a minified property (and is still what `toString()` returns, today).
  */
 export function repairPage(fallbackVersion: string): void {
   const w = window as unknown as PageWindow;
@@ -105,18 +105,32 @@ export function repairPage(fallbackVersion: string): void {
       return undefined;
     }
   };
+  const isText = (value: unknown): value is string =>
+    typeof value === 'string' && /^((true|false)_)?[^_\s]+@\w[\w.]*(_|$)/.test(value);
+  /** An id's text, wherever this page keeps it: what it prints, a property of whatever name, or its parts put together. */
+  const find = (id: Loose): string | undefined => {
+    const printed = String(id);
+    if (isText(printed)) return printed;
+    const parts = ['remote', 'participant', 'user', 'server'];
+    const kept = Object.entries(id).find(([name, value]) => !parts.includes(name) && isText(value));
+    if (kept) return kept[1] as string;
+    if (typeof id.user === 'string' && typeof id.server === 'string') return `${id.user}@${id.server}`;
+    const textOf = (part: unknown): unknown => (typeof part === 'object' && part ? (part as Loose)._serialized : part);
+    const { fromMe, remote, id: own, participant } = id;
+    if (typeof fromMe !== 'boolean' || typeof own !== 'string' || !isText(textOf(remote))) return undefined;
+    return [fromMe, textOf(remote), own, ...(participant ? [textOf(participant)] : [])].join('_');
+  };
   const giveSerialized = (prototype: object | null | undefined): void => {
     if (!prototype || prototype === Object.prototype || '_serialized' in prototype) return;
     let reading = false;
     Object.defineProperty(prototype, '_serialized', {
       configurable: true,
-      get(this: object) {
+      get(this: Loose) {
         // A toString() that reads `_serialized` itself must not come back here for ever.
         if (reading) return undefined;
         reading = true;
         try {
-          const text = String(this);
-          return text.startsWith('[object') ? undefined : text;
+          return find(this);
         } finally {
           reading = false;
         }

@@ -21,10 +21,15 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
     });
     afterAll(() => harness.close());
 
-    const start = async (profileDir?: string): Promise<Subject> => {
-      const subject = await startSubject(harness, profileDir);
+    const start = async (profileDir?: string, factory = harness.factory): Promise<Subject> => {
+      const subject = await startSubject({ factory, newProfile: harness.newProfile }, profileDir);
       subjects.push(subject);
       return subject;
+    };
+    const chatWith = async ({ engine }: Subject) => {
+      const resolved = await engine.resolve(people.contact.phone);
+      if (!resolved) throw new Error('the contact is not on the network');
+      return resolved.chatId;
     };
     const linked = async (): Promise<Subject> => {
       people = await harness.createPeople();
@@ -101,6 +106,48 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(two.id).not.toBe(one.id);
       await log.ack(one.id, 'delivered');
       await log.ack(two.id, 'delivered');
+    });
+
+    it('sends under the id that was reserved, and takes each once', async () => {
+      const subject = await linked();
+      const { engine, log } = subject;
+      const chat = await chatWith(subject);
+      const tokens = Array.from({ length: 5 }, () => engine.reserveId?.() ?? '');
+      expect(new Set(tokens.filter(Boolean)).size).toBe(5);
+      const send = (token: string) => engine.send(chat, { kind: 'text', text: 'igual' }, { token });
+      // At once, so that no answer can be told from another by its order.
+      const sent = await Promise.all(tokens.map(send));
+      expect(sent.map(({ token }) => token)).toEqual(tokens);
+      for (const { id } of sent) await log.ack(id, 'delivered');
+      expect((await send(tokens[0] ?? '')).id).toBe(sent[0]?.id);
+      await harness.pause();
+      expect(await harness.textsFrom(people.own, people.contact)).toEqual(tokens.map(() => 'igual'));
+      expect(log.messages()).toEqual([]);
+    });
+
+    it('finds what was sent and never answered by its id, between equal texts, after its death', async () => {
+      people = await harness.createPeople();
+      const mute = await connect(harness, await start(undefined, await harness.neverAnswers()), people);
+      const chat = await chatWith(mute);
+      const [left, stayed] = [mute.engine.reserveId?.(), mute.engine.reserveId?.()];
+      const content = { kind: 'text', text: 'igual' } as const;
+      const sending = mute.engine.send(chat, content, { token: left });
+      const failed = expect(sending).rejects.toMatchObject({ left: 'unknown' });
+      await harness.until(async () => (await harness.textsFrom(people.own, people.contact)).length === 1);
+      await harness.kill(mute.profileDir);
+      await failed;
+      await mute.engine.stop();
+      const again = await start(mute.profileDir);
+      await again.log.state('ready');
+      const history = (await again.engine.history?.(chat, 20)) ?? [];
+      expect(history.map(({ direction, text, token }) => [direction, text, token])).toEqual([
+        ['outbound', 'igual', left],
+      ]);
+      expect((await again.engine.send(chat, content, { token: left })).id).toBe(history[0]?.id);
+      expect((await again.engine.send(chat, content, { token: stayed })).token).toBe(stayed);
+      await harness.until(async () => (await harness.textsFrom(people.own, people.contact)).length === 2);
+      await harness.pause();
+      expect(await harness.textsFrom(people.own, people.contact)).toEqual(['igual', 'igual']);
     });
 
     it('tells what comes in, and marks nothing as read by itself', async () => {

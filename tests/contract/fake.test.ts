@@ -26,6 +26,14 @@ engineContract('the in-memory fake', async (): Promise<Harness> => {
     sayKind: async (from, to, kind) => void phoneOf(from).say(to.phone, '', { kind }),
     past: async (from, to, text, secondsAgo) =>
       phoneOf(from).past(to.phone, text, new Date(Date.now() - secondsAgo * 1000)),
+    textsFrom: async (writer, reader) =>
+      phoneOf(reader)
+        .account.messages.filter(({ phone, direction }) => phone === writer.phone && direction === 'inbound')
+        .map(({ text }) => text),
+    async neverAnswers() {
+      network.onAnswer(() => new Promise(() => undefined));
+      return network.factory;
+    },
     openChat: async (reader, other) => phoneOf(reader).read(other.phone),
     isRead: async (from, to) =>
       phoneOf(from)
@@ -35,6 +43,7 @@ engineContract('the in-memory fake', async (): Promise<Harness> => {
     unlink: async (own) => phoneOf(own).logoutFromPhone(),
     isLinked: async (own) => phoneOf(own).account.devices.size > 0,
     async kill(profileDir) {
+      network.onAnswer(null);
       const screen = network.running().find((entry) => entry.profileDir === profileDir);
       screen?.fail('crashed', { code: 'BROWSER_DIED', detail: 'killed by a test' });
     },

@@ -19,6 +19,10 @@ export type Harness = {
   sayKind: (from: Person, to: Person, kind: 'image' | 'voice' | 'unsupported') => Promise<void>;
   /** A message from `secondsAgo`, before the engine is linked. */
   past: (from: Person, to: Person, text: string, secondsAgo: number) => Promise<void>;
+  /** What `reader`'s phone has received from `writer`, oldest first. */
+  textsFrom: (writer: Person, reader: Person) => Promise<string[]>;
+  /** An engine whose messages leave, and whose answers to `send` are longer in coming than any test. */
+  neverAnswers: () => Promise<EngineFactory>;
   openChat: (reader: Person, other: Person) => Promise<void>;
   /** Whether all that `from` wrote to `to` was read. */
   isRead: (from: Person, to: Person) => Promise<boolean>;

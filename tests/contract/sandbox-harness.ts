@@ -54,13 +54,15 @@ export async function createSandboxHarness(
     return rows.filter((row) => seen.has(row.group));
   }
 
+  const factoryWith: SandboxHarness['factoryWith'] = async ({ switches: other, ...more }) => {
+    const webVersion = other ? (await sandbox.page(other)).version : version;
+    return createWwebjsEngine({ ...deps, webVersion, ...more, deadlines: { ...deps.deadlines, ...more.deadlines } });
+  };
+
   return {
     sandbox,
     factory: createWwebjsEngine(deps),
-    async factoryWith({ switches: other, ...more }) {
-      const webVersion = other ? (await sandbox.page(other)).version : version;
-      return createWwebjsEngine({ ...deps, webVersion, ...more, deadlines: { ...deps.deadlines, ...more.deadlines } });
-    },
+    factoryWith,
     rowsOn,
     newProfile: () => join(root, `${next++}`, 'profile'),
     async createPeople() {
@@ -81,6 +83,11 @@ export async function createSandboxHarness(
       const t = Math.floor(Date.now() / 1000) - secondsAgo;
       await sandbox.say({ from: from.phone, to: to.phone, text, t });
     },
+    async textsFrom(writer, reader) {
+      const messages = await sandbox.messagesOf(reader.phone, writer.phone);
+      return messages.filter(({ fromMe }) => !fromMe).map(({ body }) => body);
+    },
+    neverAnswers: () => factoryWith({ switches: { ...(switches === 'today' ? {} : switches), answerMs: 600_000 } }),
     openChat: async (reader, other) => void (await sandbox.openChat({ phone: reader.phone, with: other.phone })),
     async isRead(from: Person, to: Person) {
       const messages = await sandbox.messagesOf(from.phone, to.phone);

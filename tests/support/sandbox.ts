@@ -35,6 +35,11 @@ export type PageSwitches = Partial<{
   loseEarlyMessages: boolean;
   resyncOnReconnect: boolean;
   whatsNewMs: number;
+  stubbornNews: boolean;
+  stuckSynced: boolean;
+  answerMs: number;
+  silentIds: 'no' | 'property' | 'none';
+  chosenIds: 'taken' | 'ignored' | 'refused';
   missingModules: string[];
   renamedMembers: Record<string, string>;
 }>;
@@ -221,6 +226,9 @@ export async function startSandbox(options: SandboxOptions = {}) {
     setPhoneOnline: (phone: string, online: boolean) => write('online', { phone, online }),
     /** Cuts the connections of a phone's linked devices; their pages come back by themselves. */
     dropConnections: (phone: string) => write<{ dropped: number }>('drop', { phone }),
+
+    /** The pages of a phone's linked devices turn in a loop for this long. */
+    hangPages: (phone: string, ms: number) => write<{ hanging: number }>('hang', { phone, ms }),
 
     /** A page with these switches; what is not given is as today. */
     page: (switches: PageSwitches) => write<{ version: string }>('pages', switches),
