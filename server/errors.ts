@@ -138,7 +138,7 @@ export function localeOf(acceptLanguage: string | null | undefined): Locale {
       const q = Number(parameters.find((parameter) => parameter.trim().startsWith('q='))?.split('=')[1] ?? 1);
       return { tag: tag.slice(0, 2), q, index };
     })
-    .filter(({ tag }) => tag === 'es' || tag === 'en')
+    .filter(({ tag, q }) => (tag === 'es' || tag === 'en') && q > 0)
     .sort((a, b) => b.q - a.q || a.index - b.index)[0];
   return preferred?.tag === 'en' ? 'en' : 'es';
 }

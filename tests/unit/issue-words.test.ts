@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { detailsOf } from '@/server/issue-words';
+import { storable, toStorable } from '@/server/text/schema';
+
+function details(schema: z.ZodType, value: unknown, locale: 'es' | 'en') {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) throw new Error('it was taken');
+  return detailsOf(parsed.error.issues, locale);
+}
+
+describe('what is wrong with a field', () => {
+  const cases: [string, z.ZodType, unknown, string, string][] = [
+    ['nothing', z.string().min(1), '', 'Hace falta.', 'Required.'],
+    ['too short', z.string().min(8), 'x', 'Al menos 8 caracteres.', 'At least 8 characters.'],
+    ['too long', z.string().max(2), 'xxx', 'A lo sumo 2 caracteres.', 'At most 2 characters.'],
+    ['too little', z.number().min(3), 1, 'Al menos 3.', 'At least 3.'],
+    ['too much', z.number().max(3), 5, 'A lo sumo 3.', 'At most 3.'],
+    ['no e-mail', z.email(), 'x', 'No parece un correo.', 'That does not look like an e-mail.'],
+    ['no id', z.uuid(), 'x', 'No tiene la forma esperada.', 'It does not have the expected form.'],
+    [
+      'a number',
+      z.string(),
+      5,
+      'Falta, o no es del tipo esperado (string).',
+      'Missing, or not of the expected type (string).',
+    ],
+    ['no choice', z.enum(['a', 'b']), 'c', 'No es uno de los valores posibles.', 'Not one of the possible values.'],
+    ['blank', z.string().refine(() => false, { params: { empty: true } }), '', 'Escribí algo.', 'Write something.'],
+    ['wrong', z.string().refine(() => false), '', 'No es válido.', 'Not valid.'],
+    [
+      'a NUL',
+      storable(z.string()),
+      '\u0000',
+      'Tiene un carácter que no se puede guardar.',
+      'It has a character that cannot be stored.',
+    ],
+    ['an odd number', z.number().multipleOf(2), 3, 'No es válido.', 'Not valid.'],
+    ['neither', z.union([z.string(), z.number()]), true, 'No es válido.', 'Not valid.'],
+  ];
+  for (const [what, schema, value, es, en] of cases) {
+    test(`${what}, in both languages`, () => {
+      const within = z.object({ a: z.object({ b: schema }) });
+      expect(details(within, { a: { b: value } }, 'es')).toEqual([{ field: 'a.b', message: es }]);
+      expect(details(within, { a: { b: value } }, 'en')).toEqual([{ field: 'a.b', message: en }]);
+    });
+  }
+
+  test('an unknown field is named, and so is every field at fault', () => {
+    expect(details(z.strictObject({ a: z.string() }), { a: 'x', b: 1 }, 'en')).toEqual([
+      { field: 'b', message: 'Unknown field.' },
+    ]);
+    const both = details(z.object({ a: z.string(), b: z.array(z.number()) }), { b: [1, 'x'] }, 'en');
+    expect(both.map(({ field }) => field)).toEqual(['a', 'b.1']);
+    expect(details(z.string(), 5, 'en')[0]?.field).toBe('');
+  });
+});
+
+describe('text that can be stored', () => {
+  const schema = storable(z.string().max(10));
+
+  test('is everything but NUL and half of a pair', () => {
+    for (const good of ['', 'hola', '😀', 'ñ', '\u0001\t\n', '👩‍👩‍👧', '\u{10FFFF}', '\ufffe']) {
+      expect(schema.safeParse(good).success, JSON.stringify(good)).toBe(true);
+      expect(toStorable(good)).toBe(good);
+    }
+    for (const bad of ['\u0000', 'a\u0000', '\ud83d', '\udc00', '\ude00\ud83d', 'a\ud83db']) {
+      expect(schema.safeParse(bad).success, JSON.stringify(bad)).toBe(false);
+      expect(schema.safeParse(toStorable(bad)).success).toBe(true);
+    }
+    expect(toStorable('a\u0000b\ud83dc😀')).toBe('a\ufffdb\ufffdc😀');
+  });
+});
