@@ -31,8 +31,7 @@ const feature = [...server, noTrpc, noRouter, noTransport, noWorker];
 const store = [noParents, noLibrary, noMain, noClient, noTrpc, noRouter, noTransport, noWorker];
 
 const ground = ['@/server/{config,errors,logger}', '@/server/whatsapp/engine'];
-const shapes = ['@/server/auth/owner-id', '@/server/events/event', '@/server/*/schema'];
-const nothingHere = ban('^\\./', 'Nothing else of this folder.');
+const shapes = ['@/server/auth/owner-id', '@/server/*/schema'];
 
 export default {
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'jsx-a11y', 'promise', 'node', 'vitest'],
@@ -68,13 +67,6 @@ export default {
       ['server/{config,errors,logger}.ts', 'server/whatsapp/engine.ts'],
       ...product,
       ban('^[@.]/', 'This module stands on npm alone.'),
-    ),
-    rooms(
-      ['server/events/event.ts'],
-      ...product,
-      typesOnly('^@/server/(whatsapp/engine|[^/]+/schema)$'),
-      nothingHere,
-      onlyFrom('The union of events stands on npm and on types.', '@/server/whatsapp/engine', '@/server/*/schema'),
     ),
     rooms(['server/*/schema.ts'], noParents, {
       group: ['**', '!zod', '!@/server/*/schema'],

@@ -10,7 +10,6 @@ const rooms: Record<string, { bad: string[]; good: string[] }> = {
   'server/errors.ts': { bad: ['./logger', '@/server/chats/chats'], good: ['zod'] },
   'server/logger.ts': { bad: ['./config', '@/server/db'], good: ['pino'] },
   'server/whatsapp/engine.ts': { bad: ['./session', 'whatsapp-web.js', '@/server/db'], good: ['zod'] },
-  'server/events/event.ts': { bad: ['./log', '@/server/db'], good: ['zod', 'type:@/server/chats/schema'] },
   'server/chats/schema.ts': {
     bad: ['pg', '@/server/db', './chats', 'node:fs'],
     good: ['zod', '@/server/events/schema'],
@@ -21,7 +20,7 @@ const rooms: Record<string, { bad: string[]; good: string[] }> = {
   },
   'server/events/log.ts': {
     bad: ['@/server/chats/chats', '@/server/auth/identity', '@/sandbox/network'],
-    good: ['./event', '@/server/db', '@/server/generated/prisma/client'],
+    good: ['./schema', '@/server/db', '@/server/generated/prisma/client'],
   },
   'server/jobs/queue.ts': { bad: ['./worker', '@/server/chats/chats'], good: ['@/server/config', 'zod'] },
   'server/embedded/postgres.ts': { bad: ['@/server/chats/chats', '@/scripts/find/redis'], good: ['./process', 'pg'] },
