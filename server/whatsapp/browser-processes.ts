@@ -81,11 +81,13 @@ export function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void 
   }
 }
 
-/** Whether anything is left of a group or of a profile; polls until nothing is, or `ms` have passed. */
-export async function waitUntilGone(group: number, profileDir: string, ms: number): Promise<ProcessRow[]> {
+/** Whether anything is left of a group or of a profile (null: the group alone); polls until nothing is, or `ms` have passed. */
+export async function waitUntilGone(group: number, profileDir: string | null, ms: number): Promise<ProcessRow[]> {
   const until = Date.now() + ms;
   for (;;) {
-    const rows = (await listProcesses()).filter((row) => row.group === group || profileOf(row) === profileDir);
+    const rows = (await listProcesses()).filter(
+      (row) => row.group === group || (profileDir !== null && profileOf(row) === profileDir),
+    );
     if (rows.length === 0 || Date.now() >= until) return rows;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -77,6 +77,12 @@ export async function findLiveOwner(profileDir: string): Promise<ProfileOwner | 
   return row?.startedAt === startedAt ? { pid, startedAt } : null;
 }
 
+/** Whether another living process started a browser on this profile after us. */
+export async function isHeldElsewhere(profileDir: string): Promise<boolean> {
+  const owner = await findLiveOwner(profileDir);
+  return owner !== null && owner.pid !== process.pid;
+}
+
 /** Browsers on exactly this profile. */
 export async function browsersOn(profileDir: string): Promise<ProcessRow[]> {
   return (await listProcesses()).filter((row) => profileOf(row) === profileDir);
@@ -163,7 +169,8 @@ function dropClaim(dir: string): void {
 
 /** After the browser is gone. The profile directory itself stays as it is, and may have been moved by now. */
 export async function releaseProfile(dir: string): Promise<void> {
-  await rm(join(dir, ownerFile), { force: true });
+  // whoever took over from us while we were paused keeps its note
+  if (!(await isHeldElsewhere(dir))) await rm(join(dir, ownerFile), { force: true });
   dropClaim(dir);
 }
 

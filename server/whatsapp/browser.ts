@@ -3,7 +3,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { chromiumArgs } from './browser-args';
 import { createPipeTransport } from './browser-pipe';
 import { listProcesses, signalGroup, waitUntilGone } from './browser-processes';
-import { claimProfile, releaseProfile } from './browser-profile';
+import { claimProfile, isHeldElsewhere, releaseProfile } from './browser-profile';
 
 export type BrowserOptions = {
   executablePath: string;
@@ -111,11 +111,13 @@ async function endGroup(
       // Who did not hear the first word hardly hears the second.
       await Promise.race([exited, after(stepMs / 4)]);
     }
-    // The leader is gone or deaf; children of it may still hold the profile.
-    const left = await waitUntilGone(group, profileDir, isRunning(child) ? 0 : 500);
+    // The leader is gone or deaf; children of it may still hold the profile. But while this process was paused another one may
+    // have taken the session over, and a browser of its own on the same profile is none of ours.
+    const ours = async () => ((await isHeldElsewhere(profileDir)) ? null : profileDir);
+    const left = await waitUntilGone(group, await ours(), isRunning(child) ? 0 : 500);
     if (left.length > 0 || isRunning(child)) {
       signalGroup(group, 'SIGKILL');
-      for (const row of await waitUntilGone(group, profileDir, stepMs)) signalGroup(row.group, 'SIGKILL');
+      for (const row of await waitUntilGone(group, await ours(), stepMs)) signalGroup(row.group, 'SIGKILL');
     }
   }
   connection()?.disconnect();

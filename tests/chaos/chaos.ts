@@ -75,11 +75,11 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     }
     timers.push(...hangUps(plan, followers));
     const blows = createBlows(world, diary);
+    // whichever fails first ends the other too, and is what is told
     const running = [write(world, plan, accepted, stop.signal), blows.run(plan.blows, stop.signal)];
-    // whichever fails ends the other too
-    for (const part of running) part.catch(() => stop.abort());
-    const [failure] = (await Promise.allSettled(running)).filter(({ status }) => status === 'rejected');
-    if (failure?.status === 'rejected') throw failure.reason;
+    for (const part of running) part.catch((error) => stop.abort(error));
+    await Promise.allSettled(running);
+    if (stop.signal.aborted) throw stop.signal.reason;
     diary.note(`${accepted.length} messages were accepted, and nothing more is killed`);
 
     const { picture, open, ms } = await settle(world, followers, SETTLE_MS);
