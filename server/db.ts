@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Prisma, PrismaClient } from '@/server/generated/prisma/client';
@@ -55,6 +56,9 @@ const AWAY = new Set([
   '57P01',
   '57P02',
   '57P03',
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
 ]);
 const AWAY_SAYS = /^Connection terminated|timeout exceeded when trying to connect|is not queryable|connect E[A-Z]+/;
 
@@ -69,4 +73,22 @@ export function isDatabaseAway(error: unknown): boolean {
   const message = part(error, 'message');
   if (typeof message === 'string' && AWAY_SAYS.test(message)) return true;
   return isDatabaseAway(part(error, 'cause')) || isDatabaseAway(part(part(error, 'meta'), 'driverAdapterError'));
+}
+
+/** A database that recovers after a crash, or that starts along with us. */
+const START_PATIENCE_MS = 30_000;
+
+/** Runs `work` again for as long as the database is only away, 30 s at most: for what a start cannot do without. */
+export async function untilDatabaseAnswers<Result>(
+  work: () => Promise<Result>,
+  logger: Pick<Logger, 'warn'>,
+): Promise<Result> {
+  for (const deadline = Date.now() + START_PATIENCE_MS; ; await sleep(500)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDatabaseAway(error) || Date.now() > deadline) throw error;
+      logger.warn({ err: error }, 'the database does not answer yet');
+    }
+  }
 }

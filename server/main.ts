@@ -5,7 +5,7 @@ import { publishLiveAuth } from '@/server/auth/live';
 import { createLoginLimit } from '@/server/auth/login-limit';
 import { createAuthSessions } from '@/server/auth/sessions';
 import { type Config, exportForNextAuth, readConfig } from '@/server/config';
-import { createDatabase } from '@/server/db';
+import { createDatabase, untilDatabaseAnswers } from '@/server/db';
 import { createEmbeddedPostgres } from '@/server/embedded/postgres';
 import { createEmbeddedRedis } from '@/server/embedded/redis';
 import { createBus } from '@/server/events/bus';
@@ -42,18 +42,19 @@ async function openStores(config: Config, logger: Logger, shutdown: Shutdown) {
     shutdown.onEnd('embedded redis', server.stop);
     redisUrl = server.url;
   }
-  await migrate({ url: databaseUrl, logger });
-  const database = createDatabase(databaseUrl, logger);
+  const url = databaseUrl;
+  await untilDatabaseAnswers(() => migrate({ url, logger }), logger);
+  const database = createDatabase(url, logger);
   shutdown.onEnd('database', database.close);
   const redis = createRedis(redisUrl, logger);
   shutdown.onEnd('redis', redis.close);
-  return { databaseUrl, db: database.db, redis };
+  return { databaseUrl: url, db: database.db, redis };
 }
 
 async function start(config: Config, logger: Logger, shutdown: Shutdown): Promise<void> {
   const nodeId = randomUUID();
   const { databaseUrl, db, redis } = await openStores(config, logger, shutdown);
-  const bus = await createBus({ url: databaseUrl, nodeId, logger });
+  const bus = await untilDatabaseAnswers(() => createBus({ url: databaseUrl, nodeId, logger }), logger);
   shutdown.onEnd('bell', bus.close);
 
   const authSessions = createAuthSessions({ db, redis, logger, lifetimeSeconds: config.JWT_EXPIRES_IN });

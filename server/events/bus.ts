@@ -36,13 +36,14 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
       rings.emit('ring', owner, type);
       rings.emit(`owner:${owner}`);
     });
-    next.on('end', () => {
-      if (!closed) void reconnect();
-    });
     try {
       await next.connect();
       await next.query(`LISTEN ${EVENT_CHANNEL}`);
       await next.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [nodeId]);
+      // one that failed is tried again by whoever asked for it
+      next.on('end', () => {
+        if (!closed) void reconnect();
+      });
     } catch (error) {
       await next.end().catch(() => {});
       throw error;

@@ -186,7 +186,8 @@ export function createRegistry(deps: RegistryDeps) {
     /** Begins to run sessions: restores in the background, keeps the leases, hears of rows that other processes wrote. */
     async start(): Promise<void> {
       await files.prepare();
-      await tidyFiles();
+      // what it could not move away waits for the next start
+      await tidyFiles().catch((error) => logger.error({ err: error }, 'old credentials were not looked for'));
       stopRinging = bus.onRing((ownerId, type) => {
         if (type === 'message.created') sessions.get(ownerIdOfRow({ ownerId }))?.kick();
       });
