@@ -1,31 +1,21 @@
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
+import { beforeEach, afterEach, expect, test } from 'vitest';
 import { ingestMessage } from '@/server/whatsapp/ingest';
 import type { ChatId, EngineMessage, MessageId } from '@/server/whatsapp/engine';
 import { acquireLease, LeaseLost, releaseLease } from '@/server/whatsapp/lease';
 import { createFakeNetwork, type FakeNetwork } from '@/tests/support/fake-engine';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { setStores } from '@/tests/support/stores';
 
 const OWN = '+5491123456789';
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let network: FakeNetwork;
 let first: TestNode;
 let second: TestNode;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
 beforeEach(async () => {
   network = createFakeNetwork();
-  const shared = { databaseUrl: database.url, redisUrl: redis.url, factory: network.factory };
+  const shared = { ...stores, factory: network.factory };
   first = await createTestNode(shared);
   second = await createTestNode({ ...shared, sessionPath: first.files.root });
 });

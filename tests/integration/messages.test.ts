@@ -1,34 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OwnerId } from '@/server/auth/owner-id';
 import { listChats, listMessages } from '@/server/chats/chats';
 import { acceptMessage, markRead, retryMessage } from '@/server/chats/compose';
 import { readAfter } from '@/server/events/log';
 import { EngineError } from '@/server/whatsapp/engine';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { createFakeNetwork, type FakeNetwork } from '@/tests/support/fake-engine';
 import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { setStores } from '@/tests/support/stores';
 
 const OWN = '+5491123456789';
 const CARLA = '+5491134567890';
 const ALL = { limit: 100, unreadOnly: false };
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let network: FakeNetwork;
 let node: TestNode;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
 beforeEach(async () => {
   network = createFakeNetwork();
-  node = await createTestNode({ databaseUrl: database.url, redisUrl: redis.url, factory: network.factory });
+  node = await createTestNode({ ...stores, factory: network.factory });
   network.phone(OWN, 'Panadería');
   network.phone(CARLA, 'Carla');
 });

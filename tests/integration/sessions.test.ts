@@ -1,31 +1,21 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readAfter } from '@/server/events/log';
 import { withoutStaleCodes } from '@/server/whatsapp/session-status';
 import { createFakeNetwork, type FakeNetwork } from '@/tests/support/fake-engine';
-import { testDatabase, type TestDatabase } from '@/tests/support/database';
 import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
-import { testRedis, type TestRedis } from '@/tests/support/redis';
+import { setStores } from '@/tests/support/stores';
 
 const OWN = '+5491123456789';
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let network: FakeNetwork;
 let node: TestNode;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
 beforeEach(async () => {
   network = createFakeNetwork();
-  node = await createTestNode({ databaseUrl: database.url, redisUrl: redis.url, factory: network.factory });
+  node = await createTestNode({ ...stores, factory: network.factory });
 });
 afterEach(() => node.close());
 
@@ -74,8 +64,7 @@ describe('a link that is kept', () => {
     const sessionPath = node.files.root;
     await node.registry.stop();
     const next = await createTestNode({
-      databaseUrl: database.url,
-      redisUrl: redis.url,
+      ...stores,
       factory: network.factory,
       sessionPath,
     });
@@ -155,7 +144,7 @@ describe('a link that ends', () => {
 describe('deadlines', () => {
   const slow = async (timing: Parameters<typeof createTestNode>[0]['timing']) => {
     await node.close();
-    node = await createTestNode({ databaseUrl: database.url, redisUrl: redis.url, factory: network.factory, timing });
+    node = await createTestNode({ ...stores, factory: network.factory, timing });
     return node.createOwner();
   };
 

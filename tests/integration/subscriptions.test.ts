@@ -1,33 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OwnerEvent } from '@/server/events/schema';
 import type { WhatsappStatus } from '@/server/whatsapp/schema';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { setStores } from '@/tests/support/stores';
 import type { Followed } from '@/tests/support/wire';
 
 const ANA = '+5491123456781';
 const BETO = '+5491123456782';
 const CARLA = '+5491134567890';
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let ana: Owner;
 let beto: Owner;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
 beforeEach(async () => {
-  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  app = await createTestApp(stores);
   ana = await app.register('Ana');
   beto = await app.register('Beto');
 });
