@@ -102,6 +102,8 @@ test('a chat goes both ways live, and the ticks go from the clock to read', asyn
 
   await sandbox.say({ from: carla, to: bakery, text: '¡Genial, gracias! 🙌' });
   await ana.message('¡Genial, gracias! 🙌', 'received').waitFor();
+  await sandbox.say({ from: carla, to: bakery, text: '<b>no es</b> <img src=x onerror=alert(1)> markup' });
+  await ana.message('<b>no es</b> <img src=x onerror=alert(1)> markup', 'received').waitFor();
   await sandbox.say({ from: bakery, to: carla, text: 'Esto lo escribí en el teléfono' });
   await ana.message('Esto lo escribí en el teléfono').and(ana.page.locator('[data-direction=outbound]')).waitFor();
 });

@@ -37,7 +37,7 @@ test('a log-out on the phone asks to link again, and the credentials go to quara
   // what was said stays to be read, and says why nothing can be written
   await ana.openChat('Carla');
   await ana.message('Hola, ¿tienen pan?').waitFor();
-  await ana.page.getByTestId('link-notice').first().getByText(ana.words.chat.notice.loggedOut).waitFor();
+  await ana.notice(ana.words.chat.notice.loggedOut).waitFor();
   await ana.composer.fill('Esto no puede salir');
   expect(await ana.page.getByTestId('send').isDisabled()).toBe(true);
   await ana.composer.fill('');

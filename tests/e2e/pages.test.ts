@@ -142,6 +142,20 @@ test('on a phone the main path is the same, and nothing sticks out at the side',
   expect(await fits(page)).toBe(true);
 });
 
+test('markup that gets into a page runs nothing, and the browser says so', async () => {
+  const gina = await stage.person('Gina');
+  await gina.page.goto('/login');
+  await gina.page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.ran = true">');
+  });
+  const refusals: string[] = [];
+  await waitUntil('the refusal', () => {
+    refusals.push(...gina.takeTroubles());
+    return refusals.some((trouble) => trouble.includes('Content Security Policy'));
+  });
+  expect(await gina.page.evaluate(() => 'ran' in window)).toBe(false);
+});
+
 test('a page that is not there says so, in the dark as well', async () => {
   const fede = await stage.person('Fede');
   await fede.page.emulateMedia({ colorScheme: 'dark' });

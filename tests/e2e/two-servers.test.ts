@@ -42,9 +42,6 @@ afterAll(async () => {
   await second?.discard();
 });
 
-/** Browsers of sessions, without the processes that each of them starts. */
-const mains = async () => (await second.browsers()).filter((command) => !command.includes('--type='));
-
 test('a second server over the same databases starts no session of its own, and its pages work', async () => {
   const { sandbox, server, browser } = stage;
   await sandbox.createAccount({ phone: bakery, name: 'Panadería La Espiga' });
@@ -68,7 +65,7 @@ test('a second server over the same databases starts no session of its own, and 
   await ana.message('Por la otra puerta', 'delivered').waitFor();
   await sandbox.say({ from: carla, to: bakery, text: 'Te leo igual' });
   await anaElsewhere.message('Te leo igual', 'received').waitFor();
-  expect(await mains()).toHaveLength(1);
+  expect(await second.browserPids()).toHaveLength(1);
   expect((await sandbox.messagesOf(carla, bakery)).filter(({ fromMe }) => !fromMe)).toHaveLength(1);
   expect(await second.log()).not.toContain('"phase"');
 });
@@ -82,6 +79,6 @@ test('when the first one ends, the second takes the session over by the same lin
   await anaElsewhere.send('¿Y ahora?');
   await anaElsewhere.message('¿Y ahora?', 'delivered').waitFor({ timeout: 60_000 });
   expect(await devices()).toMatchObject([{ id: before?.id, online: true }]);
-  await waitUntil('one browser', async () => (await mains()).length === 1);
+  await waitUntil('one browser', async () => (await second.browserPids()).length === 1);
   expect(anaElsewhere.takeTroubles()).toEqual([]);
 });

@@ -72,6 +72,9 @@ export async function createPerson(browser: Browser, options: PersonOptions) {
     login,
     startLink,
     waitConnected,
+    /** What stands above the list or the box while WhatsApp is not connected. */
+    notice: (text: string) =>
+      page.getByTestId('link-notice').filter({ hasText: text }).filter({ visible: true }).first(),
     banner: (state: 'nothing' | 'reconnecting' | 'back') =>
       page.locator(`[data-testid=live-banner][data-state=${state}]`),
     readQr: (before?: string) => readQr(page, before),

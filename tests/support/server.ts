@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { environment } from '@/server/config';
 import { type GuardedProcess, startGuarded } from '@/server/embedded/process';
-import { listProcesses, type ProcessRow } from '@/server/whatsapp/browser-processes';
+import { isMain, listProcesses, type ProcessRow, profileOf } from '@/server/whatsapp/browser-processes';
 import type { Sandbox } from './sandbox';
 import { waitUntil } from './wait-until';
 
@@ -42,11 +42,16 @@ function blankEnvironment(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, '']));
 }
 
-/** Processes that name this folder: the server's browsers, database, Redis. */
+/** Processes that were started for this folder: by their command, or (a browser's children name nothing) by what they inherited. */
 async function processesOf(folder: string): Promise<ProcessRow[]> {
-  return (await listProcesses()).filter(
-    ({ pid, command }) => pid !== process.pid && command.join(' ').includes(folder),
+  const rows = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
+  const ours = await Promise.all(
+    rows.map(async ({ pid, command }) => {
+      if (command.join(' ').includes(folder)) return true;
+      return (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).includes(folder);
+    }),
   );
+  return rows.filter((_, index) => ours[index]);
 }
 
 /** Starts a server and waits until it answers that it is ready. */
@@ -111,16 +116,19 @@ export async function startServer(options: ServerOptions = {}) {
     if (how !== 'code 0') throw new Error(`The server ended with ${how}. Its log:\n${await log()}`);
   }
 
-  /** What runs on the server's folders: a browser for each session, the database, Redis. */
-  async function processes(): Promise<string[]> {
-    const rows = await Promise.all([home, dataDir, sessionPath].map(processesOf));
-    return [...new Map(rows.flat().map((row) => [row.pid, row.command.join(' ')])).values()];
+  async function rows(): Promise<ProcessRow[]> {
+    const found = (await Promise.all([home, dataDir, sessionPath].map(processesOf))).flat();
+    const others = found.filter(({ pid }) => pid !== running?.pid);
+    return [...new Map(others.map((row) => [row.pid, row])).values()];
   }
 
-  /** The browser processes of the sessions; none when all are at rest. */
-  async function browsers(): Promise<string[]> {
-    return (await processes()).filter((command) => command.includes(`--user-data-dir=${sessionPath}`));
+  async function browserRows(): Promise<ProcessRow[]> {
+    const all = await rows();
+    const groups = new Set(all.filter((row) => profileOf(row)?.startsWith(sessionPath)).map(({ group }) => group));
+    return all.filter(({ group }) => groups.has(group));
   }
+
+  const commandOf = ({ command }: ProcessRow) => command.join(' ');
 
   const server = {
     url,
@@ -129,8 +137,12 @@ export async function startServer(options: ServerOptions = {}) {
     sessionPath,
     logFile,
     log,
-    processes,
-    browsers,
+    /** What runs for this server beside itself, by its commands: a browser for each session, the database, Redis. */
+    processes: async () => (await rows()).map(commandOf),
+    /** The browsers of the sessions, their children among them; none when all are at rest. */
+    browsers: async () => (await browserRows()).map(commandOf),
+    /** The process ids of the browsers themselves, one for each session that runs. */
+    browserPids: async () => (await browserRows()).filter(isMain).map(({ pid }) => pid),
     pid: () => running?.pid ?? null,
     /** Profiles whose browser did not tidy up behind itself. */
     async locks(): Promise<string[]> {
@@ -157,10 +169,9 @@ export async function startServer(options: ServerOptions = {}) {
     /** Ends whatever is left of it, however the test went. */
     async discard(): Promise<void> {
       await exit('SIGTERM');
-      const folders = [home, dataDir, sessionPath];
-      for (const row of (await Promise.all(folders.map(processesOf))).flat()) {
+      for (const { pid } of await rows()) {
         try {
-          process.kill(row.pid, 'SIGKILL');
+          process.kill(pid, 'SIGKILL');
         } catch {
           // it ended in this moment
         }

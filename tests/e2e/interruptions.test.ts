@@ -17,8 +17,6 @@ let ana: Person;
 let api: Api;
 
 const devices = async () => (await stage.sandbox.accounts()).find(({ phone }) => phone === bakery)?.devices ?? [];
-/** Browsers of sessions, without the processes that each of them starts. */
-const mains = async () => (await stage.server.browsers()).filter((command) => !command.includes('--type='));
 /** What Carla's phone got of these texts. */
 const arrived = async (texts: string[]) =>
   (await stage.sandbox.messagesOf(carla, bakery)).map(({ body }) => body).filter((body) => texts.includes(body));
@@ -58,6 +56,42 @@ test('after a restart the number is connected without a QR, and nothing of the t
   await ana.waitConnected();
   expect(await devices()).toMatchObject([{ id: before?.id, online: true }]);
   expect(ana.takeTroubles(AWAY)).toEqual([]);
+});
+
+test('an answer that gets lost on the way does not send a message twice', async () => {
+  await ana.openChat('Carla');
+  let lost = 0;
+  // the server takes the message, and the page never hears of it
+  await ana.page.route('**/api/trpc/chats.send**', async (route) => {
+    if (lost > 0) return route.continue();
+    lost += 1;
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  await ana.send('Por una red floja');
+  await ana.message('Por una red floja', 'delivered').waitFor();
+  await ana.send('y otra más');
+  await ana.message('y otra más', 'delivered').waitFor();
+  await ana.page.unroute('**/api/trpc/chats.send**');
+  expect(lost).toBe(1);
+  expect(await arrived(['Por una red floja', 'y otra más'])).toEqual(['Por una red floja', 'y otra más']);
+  expect(await ana.message('Por una red floja').count()).toBe(1);
+  expect(ana.takeTroubles(AWAY)).toEqual([]);
+});
+
+test('a session whose browser is killed comes back by itself, and sends what waited', async () => {
+  const { sandbox, server } = stage;
+  const [pid = 0] = await server.browserPids();
+  expect(pid).toBeGreaterThan(1);
+  process.kill(pid, 'SIGKILL');
+  await ana.notice(ana.words.chat.notice.busy).waitFor();
+  await ana.send('Escrito sin navegador');
+  await sandbox.say({ from: carla, to: bakery, text: '¿Seguís ahí?' });
+  await ana.message('Escrito sin navegador', 'delivered').waitFor();
+  await ana.message('¿Seguís ahí?', 'received').waitFor();
+  expect(await arrived(['Escrito sin navegador'])).toHaveLength(1);
+  expect(await server.browserPids()).toHaveLength(1);
+  expect(await server.browserPids()).not.toContain(pid);
 });
 
 test('a server that is killed while messages flow both ways loses none and doubles none', async () => {
@@ -112,6 +146,6 @@ test('a server that is killed while messages flow both ways loses none and doubl
   const left = stored.filter(({ text }) => onPhone.includes(text));
   expect(left.filter(({ status }) => status !== 'delivered' && status !== 'read')).toEqual([]);
 
-  expect(await mains()).toHaveLength(1);
+  expect(await server.browserPids()).toHaveLength(1);
   expect(ana.takeTroubles(AWAY)).toEqual([]);
 });
