@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toMessage } from '@/server/chats/dto';
 import type { MessageErrorCode } from '@/server/chats/schema';
-import type { Tx } from '@/server/db';
+import type { Db, Tx } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
 import { type ChatId, type Engine, EngineError, type EngineMessage } from './engine';
@@ -27,6 +28,9 @@ type Parts = {
   /** Runs work in the session's one order of events, so that an ack or an echo never crosses the record of its own send. */
   inOrder: <Result>(work: () => Promise<Result>) => Promise<Result>;
 };
+
+/** How often a database that answers may refuse one record. */
+const TRIES = 5;
 
 export function createSender({ scope, engine, logger, inOrder }: Parts): Sender {
   const { db, ownerId, ownNumber, lease } = scope;
@@ -60,13 +64,30 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     });
   }
 
+  /**
+   * What became of a send must be written down: while the database is away this waits for it, holding up what comes later. A session
+   * that stops meanwhile gives up, and so does one whose database answers and refuses: the id that the row has tells its fate at the
+   * next start.
+   */
   function record(work: (tx: Tx) => Promise<void>): Promise<void> {
-    return inOrder(() =>
+    const attempt = () =>
       db.$transaction(async (tx) => {
         await fence(tx, lease);
         await work(tx);
-      }),
-    );
+      });
+    return inOrder(async () => {
+      for (let wait = 200, refused = 0; ; wait = Math.min(2 * wait, 2_000)) {
+        try {
+          return await attempt();
+        } catch (error) {
+          if (error instanceof LeaseLost || stopped) throw error;
+          if (await databaseAnswers(db)) refused += 1;
+          if (refused === TRIES) throw error;
+          logger.warn({ err: error, ownerId }, 'what became of a send could not be written down yet');
+          await sleep(wait);
+        }
+      }
+    });
   }
 
   async function recordSent(rowId: string, sent: EngineMessage): Promise<void> {
@@ -151,6 +172,12 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     },
   };
 }
+
+const databaseAnswers = (db: Db): Promise<boolean> =>
+  db.$queryRaw`SELECT 1`.then(
+    () => true,
+    () => false,
+  );
 
 /**
  * Rows that were on their way when the process or the engine ended: nobody can say whether they left, and the row says so.

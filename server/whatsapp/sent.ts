@@ -44,7 +44,7 @@ export async function findSent(tx: Tx, scope: Scope, chatId: string, message: En
 
 /** Gives a row WhatsApp's id, time and status, and tells of it. */
 export async function settle(tx: Tx, scope: Scope, messageRowId: string, message: EngineMessage): Promise<void> {
-  const ack = takeEarlyAck(scope.lease, message.id) ?? message.ack;
+  const ack = earlyAck(scope.lease, message.id) ?? message.ack;
   const change = ack ? ackChange('queued', ack, new Date()) : null;
   const row = await tx.message.update({
     where: { id: messageRowId },
@@ -67,8 +67,5 @@ export function keepEarlyAck(lease: Lease, messageId: MessageId, ack: Ack): void
   if (acks.size > EARLY_ACKS_KEPT && !oldest.done) acks.delete(oldest.value);
 }
 
-function takeEarlyAck(lease: Lease, messageId: MessageId): Ack | null {
-  const ack = early.get(lease)?.get(messageId) ?? null;
-  early.get(lease)?.delete(messageId);
-  return ack;
-}
+/** Left where it is: the transaction that asks may have to be tried again. */
+const earlyAck = (lease: Lease, messageId: MessageId): Ack | null => early.get(lease)?.get(messageId) ?? null;

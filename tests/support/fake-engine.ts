@@ -11,7 +11,7 @@ export type FakePhone = {
   /** Types a pairing code. False: no engine shows that code for this number. */
   code: (code: string) => boolean;
   /** Writes to another number from this phone. It arrives there, and as an own message on this number's engines. */
-  say: (to: string, text: string, options?: { kind?: MessageKind }) => MessageId;
+  say: (to: string, text: string, options?: { kind?: MessageKind; token?: string }) => MessageId;
   /** Puts a message into both histories as if it had been there for long: no event, unread or ack. */
   past: (to: string, text: string, sentAt: Date) => void;
   /** Opens the chat with `other`: `other` sees blue ticks. */

@@ -121,6 +121,8 @@ export function createFakeEngine(deps: {
     }
   }
 
+  const listen = (event: NetworkEvent) => queueMicrotask(() => onNetwork(event));
+
   function connect(owner: Account): void {
     clearTimeout(timer);
     account = owner;
@@ -133,7 +135,7 @@ export function createFakeEngine(deps: {
       ready = true;
       state({ kind: 'ready', phone: owner.phone, name: owner.name });
       for (const event of device.missed.splice(0)) onNetwork(event);
-      device.listener = (event) => queueMicrotask(() => onNetwork(event));
+      device.listener = listen;
     });
   }
 
@@ -144,7 +146,8 @@ export function createFakeEngine(deps: {
     entry.qr = null;
     entry.code = null;
     const device = account?.devices.get(profileDir);
-    if (device) device.listener = null;
+    // a later engine on this profile may have it by now
+    if (device?.listener === listen) device.listener = null;
   }
 
   function end(): void {
