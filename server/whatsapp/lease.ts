@@ -28,8 +28,9 @@ export async function acquireLease(db: Db, nodeId: string, ownerId: OwnerId): Pr
       SELECT holder, lease_until > now() AS running FROM whatsapp_session WHERE owner_id = ${ownerId}::uuid FOR UPDATE`;
     const holder = rows[0]?.holder ?? null;
     if (holder !== null && holder !== nodeId && rows[0]?.running) {
+      // shared: all sessions of a dead holder are taken over at once, and must not keep each other out
       const [lock] = await tx.$queryRaw<{ free: boolean }[]>`
-        SELECT pg_try_advisory_xact_lock(hashtextextended(${holder}, 0)) AS free`;
+        SELECT pg_try_advisory_xact_lock_shared(hashtextextended(${holder}, 0)) AS free`;
       if (!lock?.free) return null;
     }
     const [taken] = await tx.$queryRaw<{ epoch: number }[]>`

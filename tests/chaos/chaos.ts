@@ -99,7 +99,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     await server.shutDown().catch((error) => problems.push(String(error).split('\n')[0] ?? ''));
     const endedMs = Date.now() - before;
     if (endedMs > SHUTDOWN_MS) problems.push(`the shutdown took ${endedMs} ms`);
-    for (const left of await server.processes()) problems.push(`left running: ${left.slice(0, 200)}`);
+    for (const command of await server.processes()) problems.push(`left running: ${command.slice(0, 200)}`);
     for (const lock of await server.locks()) problems.push(`left behind: ${lock}`);
     return {
       options,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOmniwpClient } from '@/server/client';
 import type { OwnerEvent } from '@/server/events/schema';
 import type { WhatsappStatus } from '@/server/whatsapp/schema';
+import { mainBrowsers } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { type Server, startServer } from '@/tests/support/server';
@@ -69,10 +70,7 @@ const texts = async (...wanted: string[]) =>
 const storedAt = async ({ trpc }: Side, text: string) =>
   (await trpc.chats.messages.query({ chatId, limit: 100 })).items.filter((message) => message.text === text);
 const devices = async () => (await sandbox.accounts()).find(({ phone }) => phone === bakery)?.devices ?? [];
-/** The browser's own process: its parent is the server that runs the session. */
-async function browserOf({ server }: Side) {
-  return (await server.browsers()).filter((command) => !command.includes('--type='));
-}
+const browserOf = ({ server }: Side) => mainBrowsers(server.sessionPath);
 
 /** Everything that one side tells the owner, to find what was told twice, not at all, or taken back. */
 function listen({ trpc }: Side) {

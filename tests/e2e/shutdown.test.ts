@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client as Postgres } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOmniwpClient } from '@/server/client';
+import { isAlive } from '@/server/embedded/alive';
+import { mainBrowsers, serverWith } from '@/tests/support/chaos-processes';
+import { startStores, type Stores } from '@/tests/support/chaos-stores';
+import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
+import { freePort, type Server, startServer } from '@/tests/support/server';
+import { waitUntil } from '@/tests/support/wait-until';
+
+/** SIGTERM at bad moments: the server ends in order, with exit code 0, and nothing that was accepted or linked is lost. */
+const bakery = '+5491123456789';
+const carla = '+5491134567890';
+const WITHIN_MS = 20_000;
+/** Prisma's own lock for migrations (server/migrate.ts). */
+const MIGRATION_LOCK = 72707369;
+
+let sandbox: Sandbox;
+let server: Server;
+let client: ReturnType<typeof createOmniwpClient>;
+let token: string | null = null;
+const endings: (() => Promise<unknown> | unknown)[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ demo: false });
+  endings.push(() => sandbox.stop());
+  await sandbox.createAccount({ phone: bakery, name: 'Panadería La Espiga' });
+  await sandbox.createAccount({ phone: carla, name: 'Carla' });
+  await sandbox.say({ from: carla, to: bakery, text: 'Buen día' });
+  server = await startServer({ sandbox });
+  endings.push(() => server.discard());
+  client = createOmniwpClient({ url: server.url, token: () => token });
+  endings.push(() => client.close());
+});
+
+afterAll(async () => {
+  for (const end of endings.reverse()) await end();
+});
+
+/** SIGTERM; throws unless the exit code is 0. */
+async function end(which = server): Promise<void> {
+  const started = Date.now();
+  await which.shutDown();
+  expect(Date.now() - started).toBeLessThan(WITHIN_MS);
+  // what was killed by the end of a pipe is gone a moment later
+  await waitUntil('nothing to be left', async () => (await which.processes()).length === 0, 10);
+  expect(await which.locks()).toEqual([]);
+}
+
+/** Starts without waiting, for somebody who ends it half-way. */
+function beginStart(which = server): void {
+  which.start().catch(() => {});
+}
+
+async function register(): Promise<void> {
+  const email = `${randomUUID()}@example.com`;
+  ({ token } = await client.trpc.auth.register.mutate({ name: 'Ana', email, password: 'una-clave-larga-42' }));
+}
+const statusIs = (status: string) =>
+  waitUntil(status, async () => (await client.trpc.whatsapp.status.query()).status === status, 40);
+
+test('during its first start, while the database is made: the next start finds a good one', async () => {
+  await end();
+  for (const wait of [250, 600, 1_000, 1_500, 2_200]) {
+    await rm(server.dataDir, { recursive: true, force: true });
+    beginStart();
+    await waitUntil('a process', () => server.pid() !== null);
+    await sleep(wait);
+    await end();
+  }
+  await server.start();
+  await register();
+});
+
+test('while it waits for its turn to migrate', async () => {
+  const stores: Stores = await startStores();
+  endings.push(() => stores.close());
+  const other = new Postgres({ connectionString: stores.env.DATABASE_URL });
+  await other.connect();
+  try {
+    await other.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const waiting = startServer({ sandbox, sessionPath: stores.sessionPath, port: await freePort(), env: stores.env });
+    waiting.catch(() => {});
+    const pid = await waitUntil('a server that waits for the lock', async () => {
+      const [row] = await stores.query<{ pid: number }>(
+        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+      );
+      return row?.pid;
+    });
+    expect(pid).toBeGreaterThan(0);
+    const started = Date.now();
+    process.kill(await waitUntil('its process', () => serverWith(stores.env.DATABASE_URL)), 'SIGTERM');
+    await expect(waiting).rejects.toThrow(/ended with code 0/);
+    expect(Date.now() - started).toBeLessThan(WITHIN_MS);
+  } finally {
+    await other.end();
+  }
+});
+
+test('while a session starts, and while it shows a code', async () => {
+  client.trpc.whatsapp.connect.mutate().catch(() => {});
+  await waitUntil('a browser', async () => (await mainBrowsers(server.sessionPath)).length > 0);
+  await end();
+  await server.start();
+  const { qrCode } = await client.trpc.whatsapp.connect.mutate();
+  expect(qrCode).toBeTruthy();
+  await end();
+  await server.start();
+  // nobody had linked anything
+  expect(await client.trpc.whatsapp.status.query()).toMatchObject({ status: 'not_connected', hasSession: false });
+});
+
+test('in the moment in which the phone says yes: the link is kept', async () => {
+  const { qrCode } = await client.trpc.whatsapp.connect.mutate();
+  await sandbox.scan(bakery, qrCode ?? '');
+  await waitUntil('the link', async () => (await client.trpc.whatsapp.status.query()).hasSession);
+  await end();
+  await server.start();
+  await statusIs('connected');
+  expect((await sandbox.accounts()).find(({ phone }) => phone === bakery)?.devices).toHaveLength(1);
+});
+
+test('in a burst of sends: what was accepted is sent once after the restart', async () => {
+  const { id: chatId } = await waitUntil('the chat', async () => (await client.trpc.chats.list.query({})).items[0]);
+  const accepted: string[] = [];
+  const sends = Array.from({ length: 200 }, async (_, index) => {
+    await sleep(index * 10);
+    const text = `ráfaga ${index + 1}.`;
+    await client.trpc.chats.send.mutate({ chatId, text, clientKey: randomUUID() });
+    accepted.push(text);
+  });
+  await waitUntil('some to be accepted', () => accepted.length > 60);
+  await end();
+  await Promise.allSettled(sends);
+  expect(accepted.length).toBeLessThan(200);
+  await server.start();
+  await statusIs('connected');
+  const arrived = async () =>
+    (await sandbox.messagesOf(carla, bakery)).map(({ body }) => body).filter((body) => accepted.includes(body));
+  const unconfirmed = async () =>
+    (await client.trpc.chats.messages.query({ chatId, limit: 100 })).items.filter(({ errorCode }) => errorCode);
+  // an orderly end leaves nothing of unknown fate
+  await waitUntil('all of them at the phone', async () => (await arrived()).length >= accepted.length);
+  expect((await arrived()).toSorted()).toEqual(accepted.toSorted());
+  expect(await unconfirmed()).toEqual([]);
+});
+
+test('a second signal ends it at once, and nothing of it stays', async () => {
+  const [browser = 0] = await mainBrowsers(server.sessionPath);
+  const pid = server.pid() ?? 0;
+  // a browser that does not answer makes an ordered end slow
+  process.kill(browser, 'SIGSTOP');
+  try {
+    process.kill(pid, 'SIGTERM');
+    await sleep(700);
+    expect(isAlive(pid)).toBe(true);
+    process.kill(pid, 'SIGTERM');
+    await waitUntil('its end', () => !isAlive(pid), 1.5);
+    await server.kill();
+  } finally {
+    process.kill(browser, 'SIGCONT');
+  }
+  await waitUntil('nothing to be left', async () => (await server.processes()).length === 0, 15);
+  await server.start();
+  await statusIs('connected');
+});
