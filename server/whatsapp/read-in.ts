@@ -1,6 +1,6 @@
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
-import type { Engine, EngineChat } from './engine';
+import type { Engine, EngineChat, EngineMessage } from './engine';
 import { type Gap, noteRecovered } from './gap';
 import { alignUnread, type IngestScope, ingestMessage } from './ingest';
 import { fence } from './lease';
@@ -8,8 +8,9 @@ import { fence } from './lease';
 /** At a link the chat list and the newest messages of each are read in; the numbers are the issue's. */
 const MAX_CHATS = 200;
 const FIRST_MESSAGES = 20;
-/** After a time away: how far back a chat is read. */
-const MISSED_MESSAGES = 100;
+/** After a time away a chat is read back in pages, to a message that is stored, and at the most so far. */
+const MISSED_PAGE = 100;
+const MISSED_MOST = 2_000;
 
 type Parts = {
   scope: IngestScope;
@@ -74,12 +75,12 @@ async function tellRecovered({ scope, gap, inOrder, onRecovered }: Parts): Promi
 }
 
 async function readChatIn(parts: Parts, chat: EngineChat, first: boolean): Promise<number> {
-  const { scope, engine, inOrder } = parts;
-  if (!first && !(await movedOn(scope, chat))) {
+  const { scope, inOrder, gap } = parts;
+  if (!first && !(await movedOn(scope, chat, gap))) {
     await inOrder(() => alignUnread(scope, chat, first));
     return 0;
   }
-  const messages = (await engine.history?.(chat.id, first ? FIRST_MESSAGES : MISSED_MESSAGES)) ?? [];
+  const messages = await missing(parts, chat, first);
   return inOrder(async () => {
     let stored = 0;
     // a saved name beats the push name that a message carries
@@ -87,26 +88,52 @@ async function readChatIn(parts: Parts, chat: EngineChat, first: boolean): Promi
       const named = message.direction === 'inbound' && chat.name ? { ...message, pushName: chat.name } : message;
       if (!(await ingestMessage(scope, { ...named, phone: named.phone ?? chat.phone }, first))) continue;
       stored += 1;
-      noteRecovered(parts.gap, message);
+      noteRecovered(gap, message);
     }
     await alignUnread(scope, chat, first);
     return stored;
   });
 }
 
-/** Whether the chat on the phone has something that our log may lack. */
-async function movedOn({ db, ownerId, ownNumber }: IngestScope, chat: EngineChat): Promise<boolean> {
+/** The chat's newest messages, oldest first: at a first link a page of them, later back to one that is stored. */
+async function missing({ scope, engine }: Parts, chat: EngineChat, first: boolean): Promise<EngineMessage[]> {
+  if (first) return (await engine.history?.(chat.id, FIRST_MESSAGES)) ?? [];
+  const { db, ownerId, ownNumber } = scope;
+  const found: EngineMessage[] = [];
+  while (found.length < MISSED_MOST) {
+    const page = (await engine.history?.(chat.id, MISSED_PAGE, found[0]?.id)) ?? [];
+    found.unshift(...page);
+    if (page.length < MISSED_PAGE) break;
+    const ids = page.map(({ id }) => id);
+    if ((await db.message.count({ where: { ownerId, ownNumber, engineMessageId: { in: ids } } })) > 0) break;
+  }
+  return found;
+}
+
+/** WhatsApp's times are whole seconds, and what was connected is noted every few seconds. */
+const MARGIN_MS = 10_000;
+
+/** Whether the chat on the phone has something that our log may lack, or that it waits to hear of. */
+async function movedOn(scope: IngestScope, chat: EngineChat, gap: Gap | null): Promise<boolean> {
+  const { db, ownerId, ownNumber } = scope;
   const row = await db.chat.findFirst({
     where: { ownerId, ownNumber, OR: [{ engineChatId: chat.id }, ...(chat.phone ? [{ phone: chat.phone }] : [])] },
-    select: {
-      lastMessageAt: true,
-      messages: {
-        where: { direction: 'outbound', status: 'queued', handedOverAt: { not: null } },
-        take: 1,
-        select: { id: true },
-      },
-    },
+    select: { id: true },
   });
-  if (!row?.lastMessageAt || row.messages.length > 0) return true;
-  return chat.lastMessageAt !== null && chat.lastMessageAt > row.lastMessageAt;
+  if (!row) return true;
+  const ofChat = { ownerId, chatId: row.id };
+  // what waits in our own queue has a time too, and says nothing of what the phone has
+  const newest = await db.message.findFirst({
+    where: { ...ofChat, engineMessageId: { not: null } },
+    orderBy: [{ at: 'desc' }, { position: 'desc' }],
+    select: { at: true },
+  });
+  const unsettled = await db.message.count({
+    where: { ...ofChat, direction: 'outbound', status: 'queued', handedOverAt: { not: null } },
+  });
+  if (!newest || unsettled > 0) return true;
+  if (chat.lastMessageAt === null || chat.lastMessageAt < newest.at) return false;
+  // two messages of one second: the second of them may have come when nobody heard
+  const whenLost = !gap || chat.lastMessageAt.getTime() >= gap.from.getTime() - MARGIN_MS;
+  return chat.lastMessageAt > newest.at || whenLost;
 }

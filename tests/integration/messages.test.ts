@@ -97,6 +97,23 @@ describe('inbound', () => {
     await eventually('shown', async () => (await node.registry.status(ownerId)).recovered?.messages === 1);
   });
 
+  test('hundreds that came meanwhile are read back, also in a chat where something waits to be sent', async () => {
+    const ownerId = await link();
+    network.phone(CARLA).say(OWN, 'antes');
+    const chat = await chatOf(ownerId);
+    await node.registry.disconnect(ownerId, false);
+    const texts = Array.from({ length: 250 }, (_, i) => `f${i}`);
+    const start = Date.now() + 1_000;
+    texts.forEach((text, i) => network.phone(CARLA).past(OWN, text, new Date(start + i)));
+    await acceptMessage(node.db, ownerId, { chatId: chat.id, text: 'espera', clientKey: crypto.randomUUID() });
+    await node.db.message.updateMany({ where: { ownerId, text: 'espera' }, data: { at: new Date(start + 60_000) } });
+    await node.registry.restore(ownerId);
+    const stored = () =>
+      node.db.message.findMany({ where: { ownerId, text: { startsWith: 'f' } }, orderBy: { at: 'asc' } });
+    await eventually('all', async () => (await stored()).length === 250);
+    expect((await stored()).map(({ text }) => text)).toEqual(texts);
+  });
+
   test('what the owner writes on the phone itself is stored as theirs', async () => {
     const ownerId = await link();
     network.phone(OWN).say(CARLA, 'desde el teléfono');
