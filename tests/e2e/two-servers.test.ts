@@ -8,7 +8,6 @@ import { createEmbeddedRedis } from '@/server/embedded/redis';
 import { createPerson, type Person } from '@/tests/support/person';
 import { quietLogger } from '@/tests/support/quiet-logger';
 import { type Server, startServer } from '@/tests/support/server';
-import { waitUntil } from '@/tests/support/wait-until';
 import { setStage } from './stage';
 
 const bakery = '+5491123456789';
@@ -16,7 +15,6 @@ const carla = '+5491134567890';
 const shared: Record<string, string> = { JWT_SECRET: randomBytes(48).toString('base64url') };
 const endings: (() => Promise<unknown>)[] = [];
 let second: Server;
-let ana: Person;
 let anaElsewhere: Person;
 
 beforeAll(async () => {
@@ -47,7 +45,7 @@ test('a second server over the same databases starts no session of its own, and 
   await sandbox.createAccount({ phone: bakery, name: 'Panadería La Espiga' });
   await sandbox.createAccount({ phone: carla, name: 'Carla' });
   await sandbox.say({ from: carla, to: bakery, text: 'Buen día' });
-  ana = await stage.person('Ana');
+  const ana = await stage.person('Ana');
   await ana.register();
   await ana.linkByQr(sandbox, bakery);
 
@@ -68,17 +66,4 @@ test('a second server over the same databases starts no session of its own, and 
   expect(await second.browserPids()).toHaveLength(1);
   expect((await sandbox.messagesOf(carla, bakery)).filter(({ fromMe }) => !fromMe)).toHaveLength(1);
   expect(await second.log()).not.toContain('"phase"');
-});
-
-test('when the first one ends, the second takes the session over by the same link', async () => {
-  const { sandbox, server } = stage;
-  const devices = async () => (await sandbox.accounts()).flatMap((account) => account.devices);
-  const [before] = await devices();
-  await ana.page.goto('about:blank');
-  await server.shutDown();
-  await anaElsewhere.send('¿Y ahora?');
-  await anaElsewhere.message('¿Y ahora?', 'delivered').waitFor({ timeout: 60_000 });
-  expect(await devices()).toMatchObject([{ id: before?.id, online: true }]);
-  await waitUntil('one browser', async () => (await second.browserPids()).length === 1);
-  expect(anaElsewhere.takeTroubles()).toEqual([]);
 });

@@ -18,7 +18,6 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: path,
     env: { ...process.env, ...env } as Record<string, string>,
-    chromiumSandbox: process.getuid?.() !== 0,
     args: QUIET,
   });
 }

@@ -42,16 +42,12 @@ function blankEnvironment(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, '']));
 }
 
-/** Processes that were started for this folder: by their command, or (a browser's children name nothing) by what they inherited. */
-async function processesOf(folder: string): Promise<ProcessRow[]> {
-  const rows = (await listProcesses()).filter(({ pid }) => pid !== process.pid);
-  const ours = await Promise.all(
-    rows.map(async ({ pid, command }) => {
-      if (command.join(' ').includes(folder)) return true;
-      return (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).includes(folder);
-    }),
-  );
-  return rows.filter((_, index) => ours[index]);
+const commandOf = ({ command }: ProcessRow) => command.join(' ');
+
+/** Whether a process was started by the server of this home: by its command, or by what it inherited (a browser's children name nothing). */
+async function isOf(home: string, row: ProcessRow): Promise<boolean> {
+  if (commandOf(row).includes(home)) return true;
+  return (await readFile(`/proc/${row.pid}/environ`, 'utf8').catch(() => '')).includes(home);
 }
 
 /** Starts a server and waits until it answers that it is ready. */
@@ -74,6 +70,8 @@ export async function startServer(options: ServerOptions = {}) {
     WHATSAPP_SESSION_PATH: sessionPath,
     JWT_SECRET: randomBytes(48).toString('base64url'),
     REGISTRATION: 'open',
+    // whatever it starts inherits this, and is known by it
+    TEST_HOME: home,
     ...options.sandbox?.env,
     ...options.env,
   };
@@ -116,10 +114,19 @@ export async function startServer(options: ServerOptions = {}) {
     if (how !== 'code 0') throw new Error(`The server ended with ${how}. Its log:\n${await log()}`);
   }
 
+  /** What this server started, and is not over. */
+  async function ours(): Promise<ProcessRow[]> {
+    const all = (await listProcesses()).filter(({ pid }) => pid !== process.pid && pid !== running?.pid);
+    const own = await Promise.all(all.map((row) => isOf(home, row)));
+    return all.filter((_, index) => own[index]);
+  }
+
+  /** The same, and what others run on folders that it shares with them. */
   async function rows(): Promise<ProcessRow[]> {
-    const found = (await Promise.all([home, dataDir, sessionPath].map(processesOf))).flat();
-    const others = found.filter(({ pid }) => pid !== running?.pid);
-    return [...new Map(others.map((row) => [row.pid, row])).values()];
+    const shared = (await listProcesses()).filter((row) =>
+      [dataDir, sessionPath].some((folder) => commandOf(row).includes(folder)),
+    );
+    return [...new Map([...(await ours()), ...shared].map((row) => [row.pid, row])).values()];
   }
 
   async function browserRows(): Promise<ProcessRow[]> {
@@ -127,8 +134,6 @@ export async function startServer(options: ServerOptions = {}) {
     const groups = new Set(all.filter((row) => profileOf(row)?.startsWith(sessionPath)).map(({ group }) => group));
     return all.filter(({ group }) => groups.has(group));
   }
-
-  const commandOf = ({ command }: ProcessRow) => command.join(' ');
 
   const server = {
     url,
@@ -169,7 +174,7 @@ export async function startServer(options: ServerOptions = {}) {
     /** Ends whatever is left of it, however the test went. */
     async discard(): Promise<void> {
       await exit('SIGTERM');
-      for (const { pid } of await rows()) {
+      for (const { pid } of await ours()) {
         try {
           process.kill(pid, 'SIGKILL');
         } catch {
