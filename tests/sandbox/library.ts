@@ -2,10 +2,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import whatsapp from 'whatsapp-web.js';
+import { findBrowser } from '@/scripts/find/browser.mjs';
 import type { Sandbox } from '@/tests/support/sandbox';
 
-/** The real library, unmodified, and the browser it drives. */
-export const executablePath = process.env.CHROMIUM_PATH ?? '/usr/lib/chromium/chromium-headless-shell';
+/** The real library, unmodified, and the browser it drives: found as the product finds its own. */
+const found = await findBrowser();
+export const executablePath = found.path;
+export const browserEnv = { ...process.env, ...found.env };
 
 const flags = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -24,7 +27,7 @@ export function clientOptions({ sandbox, version, profile }: ClientOptions): wha
     authStrategy: new whatsapp.LocalAuth({ dataPath: profile ?? mkdtempSync(join(tmpdir(), 'omniwp-profile-')) }),
     webVersion: version,
     webVersionCache: { type: 'local', path: sandbox.pageDir, strict: true },
-    puppeteer: { headless: true, executablePath, args: flags },
+    puppeteer: { headless: true, executablePath, env: browserEnv, args: flags },
   };
 }
 

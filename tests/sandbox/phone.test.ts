@@ -4,7 +4,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
-import { executablePath } from './library';
+import { browserEnv, executablePath } from './library';
 import { createLinkedPage, createPageClient } from './page-client';
 
 const bakery = '+5491123456789';
@@ -19,7 +19,7 @@ describe('the pretend phone', () => {
   beforeAll(async () => {
     sandbox = await startSandbox();
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath, args });
+    browser = await chromium.launch({ executablePath, args, env: browserEnv as Record<string, string> });
   });
   afterAll(async () => {
     await browser.close();
