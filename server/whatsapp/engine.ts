@@ -161,7 +161,8 @@ export interface Engine {
 export class EngineError extends Error {
   override name = 'EngineError';
   constructor(
-    readonly code: 'NOT_READY' | 'CHAT_NOT_FOUND' | 'TIMEOUT' | 'REJECTED' | 'UNKNOWN',
+    /** UNSUPPORTED: WhatsApp's page no longer has what this call needs; the others go on. */
+    readonly code: 'NOT_READY' | 'CHAT_NOT_FOUND' | 'TIMEOUT' | 'REJECTED' | 'UNSUPPORTED' | 'UNKNOWN',
     readonly left: 'no' | 'unknown',
     message: string,
   ) {

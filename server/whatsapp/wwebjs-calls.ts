@@ -25,20 +25,32 @@ type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'history' | 'm
   /** Says whether this page lets a send choose its id; said again for each document. */
   reserves: (can: boolean) => void;
   reserveId: () => string | null;
+  /** Whether a call is under way in the page. */
+  isBusy: () => boolean;
 };
 
 /** What a ready engine can be asked. Every call ends: with an answer, after its deadline, or when the browser dies. */
 export function createCalls({ client, page, lids, stream, deadlines, ended, logger }: CallDeps): Calls {
   const context = { phoneOfLid: lids.phoneOf };
   let canReserve = true;
+  let underWay = 0;
+
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    underWay += 1;
+    try {
+      return await work();
+    } finally {
+      underWay -= 1;
+    }
+  }
 
   /** For calls that change nothing: nothing left, whatever happened. */
   async function ask<T>(phase: string, ms: number, work: Promise<T>): Promise<T> {
     try {
-      return await within(ms, phase, work, ended);
+      return await counted(() => within(ms, phase, work, ended));
     } catch (error) {
       if (error instanceof EngineError) throw error;
-      const code = error instanceof DeadlineError ? 'TIMEOUT' : 'REJECTED';
+      const code = error instanceof DeadlineError ? 'TIMEOUT' : isLacking(error) ? 'UNSUPPORTED' : 'REJECTED';
       throw new EngineError(code, 'no', `${phase}: ${wordsOf(error)}`);
     }
   }
@@ -91,6 +103,7 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
 
   return {
     reserves,
+    isBusy: () => underWay > 0,
     reserveId: () => (canReserve ? newToken() : null),
 
     async send(chat, content, options) {
@@ -98,7 +111,7 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
       const slot = stream.beginSend(token);
       let message: EngineMessage | null = null;
       try {
-        const raw = await sendText(chat, content.text, token);
+        const raw = await counted(() => sendText(chat, content.text, token));
         await lids.learn(chat);
         message = toMessage(raw, context);
         if (!message) throw new EngineError('UNKNOWN', 'unknown', 'The page sent a message that has no id.');
@@ -139,5 +152,9 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
     },
   };
 }
+
+/** The page no longer has what the call needs: a module that is gone, a member by another name. */
+const isLacking = (error: unknown): boolean =>
+  /unknown module|is not a function|Cannot read prop/i.test(wordsOf(error));
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);

@@ -1,9 +1,10 @@
 import type { Browser, Frame, Page } from 'puppeteer-core';
 import library, { type ClientOptions } from 'whatsapp-web.js';
 import { pause, within } from './wwebjs-deadline';
-import { pairingModules, waitForModules } from './wwebjs-modules';
-import { keepLogoutReason, markDocument, nameShim, readLogoutReason, repairPage } from './wwebjs-page';
+import { pairingModules, startModules, waitForModules } from './wwebjs-modules';
+import { keepLogoutReason, markDocument, nameShim, readLevel, readLogoutReason, repairPage } from './wwebjs-page';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
+import { replaceableModules, standIn } from './wwebjs-stand-ins';
 import type { UserAgent } from './wwebjs-user-agent';
 
 /** Modules that the page lacks: the engine reports them as WHATSAPP_CHANGED. */
@@ -89,12 +90,7 @@ export class RepairedClient extends library.Client {
     try {
       if (await call('page mark', page.evaluate(markDocument))) return;
       this.synced = null;
-      const missing = await waitForModules(page, pairingModules, {
-        patienceMs: deadlines.modulesMs,
-        quietMs: deadlines.quietMs,
-        callMs: deadlines.callMs,
-      });
-      if (missing.length > 0) throw new PageChangedError(missing);
+      await this.checkModules();
       await call('page repair', page.evaluate(repairPage, fallbackVersion));
       await call('logout listener', page.evaluate(keepLogoutReason));
       await within(deadlines.startMs, 'injection', internals.inject.call(this), ended);
@@ -103,6 +99,37 @@ export class RepairedClient extends library.Client {
       if (await this.wasOvertaken(turn, error)) return;
       throw error;
     }
+  }
+
+  /**
+   * What the library asks for before it listens must be there, or something that stands in for it. What a QR is made of is missed
+   * only by a page that is not linked.
+   * @throws PageChangedError
+   */
+  private async checkModules(): Promise<void> {
+    const { page, deadlines, ended, logger } = this.seams;
+    const { modulesMs, quietMs, callMs } = deadlines;
+    const wanted = [...startModules, ...pairingModules];
+    const missing = await waitForModules(page, wanted, { patienceMs: modulesMs, quietMs, callMs });
+    const essential = missing.filter((path) => startModules.includes(path));
+    if (essential.length > 0) throw new PageChangedError(essential);
+    if (missing.length > 0 && (await this.isUnpaired())) throw new PageChangedError(missing);
+    const patience = { patienceMs: Math.min(2 * quietMs, modulesMs), quietMs, callMs };
+    const replaced = [...missing, ...(await waitForModules(page, replaceableModules, patience))];
+    if (replaced.length === 0) return;
+    logger.warn({ missing: replaced }, 'the page lacks what the library asks for; something stands in for it');
+    await within(callMs, 'stand-ins', page.evaluate(standIn, replaced), ended);
+  }
+
+  /** Once the page has made up its mind. */
+  private async isUnpaired(): Promise<boolean> {
+    const { page, deadlines, ended } = this.seams;
+    const passing = ['OPENING', 'UNLAUNCHED', 'PAIRING', null];
+    for (const until = Date.now() + deadlines.startMs; Date.now() < until; await pause(deadlines.pollMs)) {
+      const { state } = await within(deadlines.callMs, 'page state', page.evaluate(readLevel), ended);
+      if (!passing.includes(state)) return state?.startsWith('UNPAIRED') === true;
+    }
+    return true;
   }
 
   /** The engine ends the browser, and keeps the page open on states that pass. */

@@ -2,16 +2,13 @@ import type { Page } from 'puppeteer-core';
 import { pause, within } from './wwebjs-deadline';
 import { findMissing, loadOnDemand } from './wwebjs-page';
 
-/** What whatsapp-web.js 1.34.7 asks the page for until there is a QR (its Client.inject and AuthStore). */
+/** What whatsapp-web.js 1.34.7 asks every page for before it listens (its Client.inject and AuthStore), as far as nothing can stand in for it. */
+export const startModules = ['WAWebSocketModel.Socket.on', 'WAWebCmd.Cmd.on', 'WAWebConnModel.Conn.on'];
+
+/** What it makes a QR of: a page that is linked already works without. */
 export const pairingModules = [
-  'WAWebSocketModel.Socket.on',
-  'WAWebCmd.Cmd.on',
-  'WAWebConnModel.Conn.on',
-  'WAWebOfflineHandler',
-  'WAWebAltDeviceLinkingApi',
   'WABase64.encodeB64',
-  'WAWebCompanionRegClientUtils',
-  'WAWebAdvSignatureApi',
+  'WAWebCompanionRegClientUtils.DEVICE_PLATFORM',
   'WAWebUserPrefsInfoStore.waNoiseInfo.get',
   'WAWebSignalStoreApi.waSignalStore.getRegistrationInfo',
   'WAWebUserPrefsMultiDevice.getADVSecretKey',
@@ -26,13 +23,7 @@ export const chatModules = [
   'WAWebCollections.Msg.get',
   'WAWebCollections.Chat.on',
   'WAWebCollections.Chat.get',
-  'WAWebSyncGatingUtils',
-  'WAWebCallCollection',
-  'WALinkify.findLinks',
-  'WALinkify.findLink',
   'WAWebWidFactory.createWid',
-  'WAWebChatGetters.getIsNewsletter',
-  'WAWebChatGetters.getIsBroadcast',
   'WAWebGetEphemeralFieldsMsgActionsUtils.getEphemeralFields',
   'WAWebMsgKey.newId',
   'WAWebSendMsgChatAction.addAndSendMsgToChat',

@@ -4,9 +4,6 @@ import type { Pairing } from './wwebjs-pairing';
 import type { Deadlines } from './wwebjs-settings';
 import { meaningOf } from './wwebjs-states';
 
-/** After this long the page's second witness (Stream.mode) is believed against its first (hasSynced). ms */
-const witnessMs = 20_000;
-
 export type Phases = {
   /** The page is being opened: from now on it must come to a QR or a login in time. */
   opened: () => void;
@@ -62,7 +59,7 @@ export function createPhases(deps: {
   function isSynced(level: Level): boolean {
     if (level.hasSynced === true) return true;
     if (level.hasSynced === null && (sawEdge || level.mode === 'MAIN')) return true;
-    return (level.hasSynced === null || level.mode === 'MAIN') && age(since) > witnessMs;
+    return (level.hasSynced === null || level.mode === 'MAIN') && age(since) > deadlines.witnessMs;
   }
 
   function handleUnpaired(level: Level, idle: boolean): void {

@@ -32,8 +32,12 @@ export type Deadlines = {
   /** How often the page's state is looked at before `ready`, and after it. */
   pollMs: number;
   probeMs: number;
-  /** How long a page may leave the probe without an answer before it counts as dead. */
+  /** How long a page may leave the probe without an answer before it counts as dead; twice as long while calls are under way in it. */
   deafMs: number;
+  /** How long a dialog of WhatsApp's may stay although it is confirmed again and again. */
+  newsMs: number;
+  /** After this long the page's second witness (Stream.mode) is believed against its first (hasSynced). */
+  witnessMs: number;
   /** How long WhatsApp shows the first QR, and each one after it. */
   firstQrMs: number;
   nextQrMs: number;
@@ -49,7 +53,7 @@ export const defaultDeadlines: Deadlines = {
   quietMs: 750,
   startMs: 90_000,
   readyMs: 120_000,
-  connectionMs: 60_000,
+  connectionMs: 30_000,
   unpairedMs: 3_000,
   callMs: 20_000,
   sendMs: 30_000,
@@ -58,7 +62,9 @@ export const defaultDeadlines: Deadlines = {
   endMs: 5_000,
   pollMs: 250,
   probeMs: 10_000,
-  deafMs: 90_000,
+  deafMs: 60_000,
+  newsMs: 30_000,
+  witnessMs: 20_000,
   firstQrMs: 60_000,
   nextQrMs: 20_000,
   codeMs: 195_000,

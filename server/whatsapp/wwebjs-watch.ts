@@ -11,21 +11,34 @@ export type Watch = {
 
 /**
  * Looks at what the page says about itself, again and again, because its events are edges that are easily missed. One look at
- * a time. A look is also the probe for a page that no longer answers: it is given long, since a busy page is not a dead one.
+ * a time. A look is also the probe for a page that no longer answers: it is given long, since a busy page is not a dead one, and
+ * twice as long while we ourselves have given it work.
  */
 export function watchPage(options: {
   page: Page;
   deadlines: Deadlines;
   /** Until the next look, ms. */
   interval: () => number;
+  /** Whether calls of ours are under way in the page. */
+  isBusy: () => boolean;
   onLevel: (level: Level) => void;
   onDeaf: () => void;
 }): Watch {
-  const { page, deadlines, interval, onLevel, onDeaf } = options;
+  const { page, deadlines, interval, isBusy, onLevel, onDeaf } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let busy = false;
   let again = false;
   let stopped = false;
+
+  async function probe(): Promise<Level> {
+    const asking = page.evaluate(readLevel);
+    try {
+      return await within(deadlines.deafMs, 'probe', asking);
+    } catch (error) {
+      if (!(error instanceof DeadlineError) || !isBusy()) throw error;
+      return await within(deadlines.deafMs, 'probe', asking);
+    }
+  }
 
   async function look(): Promise<void> {
     if (stopped) return;
@@ -36,7 +49,7 @@ export function watchPage(options: {
     busy = true;
     clearTimeout(timer);
     try {
-      const level = await within(deadlines.deafMs, 'probe', page.evaluate(readLevel));
+      const level = await probe();
       if (!stopped) onLevel(level);
     } catch (error) {
       // Between two documents there is nobody to ask; a page that is gone is reported by its own events.

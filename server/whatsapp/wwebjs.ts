@@ -114,18 +114,28 @@ function createGeneration(
   async function open(browser: OwnedBrowser, userAgent: ClientSeams['userAgent']): Promise<void> {
     const lids = createLidBook(browser.page);
     const stream = createEventStream(emit, lids);
-    const readNews = createNewsReader(browser.page, deadlines.callMs, logger);
+    const news = createNewsReader({
+      page: browser.page,
+      callMs: deadlines.callMs,
+      newsMs: deadlines.newsMs,
+      logger,
+      onStuck: () => {
+        const detail = 'a dialog of WhatsApp does not go away; the phone unlinks a device that leaves it open';
+        finish({ kind: 'offline', reason: { code: 'ACTION_REQUIRED', detail } });
+      },
+    });
     const watch = watchPage({
       page: browser.page,
       deadlines,
       interval: () => (phases.isUneasy() ? deadlines.pollMs : deadlines.probeMs),
       onLevel: (level) => {
-        if (level.state === 'CONNECTED') readNews();
+        if (level.state === 'CONNECTED') news.look();
         phases.level(level);
       },
-      onDeaf: () => fail({ code: 'PAGE_DIED', detail: `the page gave no answer in ${deadlines.deafMs} ms` }),
+      isBusy: () => live?.calls.isBusy() ?? false,
+      onDeaf: () => fail({ code: 'PAGE_DIED', detail: 'the page gives no answer' }),
     });
-    ended.addEventListener('abort', watch.stop, { once: true });
+    for (const stop of [watch.stop, news.stop]) ended.addEventListener('abort', stop, { once: true });
     const lookAfter = (next: () => void) => () => {
       next();
       watch.look();

@@ -42,7 +42,7 @@ it('needs nothing of the page beyond what the library itself asks for', async ()
     await log.ack(sent.id, 'sent');
     expect(await engine.chats?.(10)).toEqual([]);
     expect(await engine.history?.(resolved.chatId, 10)).toEqual([]);
-    await expect(engine.markRead?.(resolved.chatId)).rejects.toMatchObject({ code: 'REJECTED', left: 'no' });
+    await expect(engine.markRead?.(resolved.chatId)).rejects.toMatchObject({ code: 'UNSUPPORTED', left: 'no' });
     // A page that loads itself anew is taken over again, without a word.
     await engine.send(resolved.chatId, { kind: 'text', text: 'reload' });
     await log.message('otra vez');

@@ -26,6 +26,20 @@ describe('the whatsapp-web.js engine on a page with one change', () => {
     { loseEarlyMessages: true },
     { resyncOnReconnect: true },
     { slowReadyMs: 400 },
+    { silentIds: 'property' },
+    { silentIds: 'none' },
+    // All at once.
+    {
+      noDebug: true,
+      renamedIds: true,
+      refuseHeadless: true,
+      progressiveModules: true,
+      alreadySynced: true,
+      groupJoinApproval: true,
+      loseEarlyMessages: true,
+      resyncOnReconnect: true,
+      whatsNewMs: 60_000,
+    },
   ];
   it.each(changes)('links, writes, hears and finds its link again: %o', async (change) => {
     const people = await harness.createPeople();

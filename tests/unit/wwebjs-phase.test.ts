@@ -136,7 +136,7 @@ describe('the course of a generation', () => {
     phases.level(synced);
     phases.usable('+34600111222', 'Ana');
     phases.level(level({ state: 'TIMEOUT' }));
-    vi.advanceTimersByTime(59_000);
+    vi.advanceTimersByTime(29_000);
     phases.level(level({ state: 'OPENING' }));
     expect(last()?.kind).toBe('ready');
     vi.advanceTimersByTime(2000);
