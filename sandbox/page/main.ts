@@ -77,7 +77,7 @@ async function start(config: PageConfig): Promise<void> {
       });
     },
     onConnected() {
-      void sending.resend();
+      sending.resend();
     },
   });
   screen.follow(models, version);

@@ -5,7 +5,8 @@ import { type Connection, Refused } from './connection';
 import { type MsgKey, newId } from './msg-key';
 import type { Storage } from './storage';
 
-type Outgoing = { chat: string; id: string; body: string; type: MessageType; t: number };
+/** `place`: the order in which they were added, also over a reload; `t` is whole seconds. */
+type Outgoing = { chat: string; id: string; body: string; type: MessageType; t: number; place: number };
 type Sent = { messageSendResult: 'OK' | 'ERROR_UNKNOWN' | 'ERROR_EXPIRED'; t: number; count: number };
 
 const outbox = 'outbox ';
@@ -23,14 +24,20 @@ export function createSending(given: {
   const { store, storage, switches } = given;
   const unsent = new Map<string, { message: Outgoing; settle(sent: Sent): void }>();
   let line: Promise<void> = Promise.resolve();
+  let last = 0;
+  const nextPlace = (): number => {
+    last = Math.max(last + 1, Date.now() * 1000);
+    return last;
+  };
 
   function model(outgoing: Outgoing): Msg | undefined {
     return store.messages.get(store.keyOf({ ...outgoing, fromMe: true, author: null }));
   }
 
-  async function deliver(id: string): Promise<void> {
+  /** False: there is no connection, and what comes after it would overtake it. */
+  async function deliver(id: string): Promise<boolean> {
     const entry = unsent.get(id);
-    if (!entry) return;
+    if (!entry) return true;
     const { message, settle } = entry;
     try {
       const answer = await given.connection().call<{ t: number; ack: number }>({
@@ -47,20 +54,28 @@ export function createSending(given: {
       settle({ messageSendResult: 'OK', t: answer.t, count: 1 });
     } catch (error) {
       // No connection: it stays, with its clock, until there is one.
-      if (error instanceof Refused && error.code === 'OFFLINE') return;
+      if (error instanceof Refused && error.code === 'OFFLINE') return false;
       unsent.delete(id);
       model(message)?.set({ ack: -1 });
       settle({ messageSendResult: 'ERROR_UNKNOWN', t: message.t, count: 1 });
     }
     await storage.remove(outbox + id);
+    return true;
   }
 
-  function enqueue(id: string): void {
-    line = line.then(() => deliver(id));
+  async function flush(): Promise<void> {
+    const waiting = [...unsent].sort(([, a], [, b]) => a.message.place - b.message.place);
+    for (const [id] of waiting) if (!(await deliver(id))) return;
+  }
+
+  /** One after the other: `before` it, nothing that was added later leaves. */
+  function enqueue(before: () => Promise<void> = async () => {}): void {
+    line = line.then(before).then(flush).catch(() => {});
   }
 
   async function add(chat: Chat, given: Record<string, unknown> & { id: MsgKey; t: number }): Promise<Outgoing> {
     const address = chat.id.toString();
+    const place = nextPlace();
     const renamed = switches.chosenIds === 'ignored';
     const id = renamed ? store.keyOf({ id: await newId(), fromMe: true, chat: address, author: null }) : given.id;
     const attributes: Record<string, unknown> & { id: MsgKey; t: number } = { ...given, id };
@@ -71,6 +86,7 @@ export function createSending(given: {
       body: String(attributes.body ?? ''),
       type: (attributes.type as MessageType | undefined) ?? 'chat',
       t: attributes.t,
+      place,
     };
     await storage.put(outbox + outgoing.id, outgoing);
     store.chats.add(chat);
@@ -91,7 +107,7 @@ export function createSending(given: {
         (message) =>
           new Promise<Sent>((settle) => {
             unsent.set(message.id, { message, settle });
-            enqueue(message.id);
+            enqueue();
           }),
       );
       const told = added.then(async (message) => {
@@ -101,12 +117,12 @@ export function createSending(given: {
       return [told, sent];
     },
     /** Sends again what is still here, from this page or from one before it. */
-    async resend(): Promise<void> {
-      const kept = (await storage.entries(outbox)) as Outgoing[];
-      for (const message of kept.sort((a, b) => a.t - b.t)) {
-        if (!unsent.has(message.id)) unsent.set(message.id, { message, settle: () => undefined });
-        enqueue(message.id);
-      }
+    resend(): void {
+      enqueue(async () => {
+        for (const message of (await storage.entries(outbox)) as Outgoing[]) {
+          if (!unsent.has(message.id)) unsent.set(message.id, { message, settle: () => undefined });
+        }
+      });
     },
   };
 }

@@ -8,7 +8,7 @@ import { createFollower, type Follower } from './followers';
 import { runPerson } from './people';
 import { type ChaosOptions, FOLLOWERS, makePlan, type Plan } from './plan';
 import { type Accepted, runSender } from './senders';
-import { settle } from './settle';
+import { type Picture, settle } from './settle';
 import { makeWorld, startParts, type World } from './world';
 
 /** All that a run found out. `problems` empty: every promise was kept. */
@@ -67,6 +67,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
   const accepted: Accepted[] = [];
   const problems: string[] = [];
   const stop = new AbortController();
+  let last: Picture | null = null;
   try {
     const world = await makeWorld(plan, sandbox, server);
     diary.note(`${options.sessions} sessions are linked; ${plan.blows.length} blows are planned`);
@@ -83,6 +84,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     diary.note(`${accepted.length} messages were accepted, and nothing more is killed`);
 
     const { picture, open, ms } = await settle(world, followers, SETTLE_MS);
+    last = picture;
     diary.note(open.length > 0 ? `it did not settle: ${open.join('; ')}` : `settled after ${ms} ms`);
     problems.push(...open);
     const { problems: wrongSends, ...sends } = checkSends(world.businesses, accepted, picture);
@@ -125,6 +127,7 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'diary.txt'), [...diary.lines(), '', ...problems, ''].join('\n'));
       await server.keepLog(folder, 'server');
+      if (last) await writeFile(join(folder, 'picture.json'), JSON.stringify(last, null, 1));
       say(`the diary and the server's log are in ${folder}`);
     }
     await server.discard();

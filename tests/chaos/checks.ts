@@ -118,10 +118,18 @@ export function checkInbound(businesses: readonly Business[], picture: Picture):
 /** The rows that have WhatsApp's id stand in WhatsApp's order. */
 function orderOf(what: string, rows: readonly Row[], ids: readonly string[], peer: string): string[] {
   const place = new Map(ids.map((id, index) => [id, index]));
-  const places = rows.flatMap((row) => place.get(plainId(row) ?? '') ?? []);
-  const at = places.findIndex((value, index) => index > 0 && value < (places[index - 1] ?? 0));
-  return at < 0 ? [] : [`${what} is out of order in the chat with ${peer}, at message ${at + 1} of ${places.length}`];
+  let before: { row: Row; at: number } | null = null;
+  for (const row of rows) {
+    const at = place.get(plainId(row) ?? '');
+    if (at === undefined) continue;
+    if (before && at < before.at) {
+      return [`${what} is out of order in the chat with ${peer}: ${placeOf(before.row)} stands before ${placeOf(row)}`];
+    }
+    before = { row, at };
+  }
+  return [];
 }
+const placeOf = ({ text, at, position }: Row) => `"${text}" (${at.toISOString().slice(11, 19)}, position ${position})`;
 
 /** Every subscriber saw each event of its owner once, from the first to the last, without a gap. */
 export function checkFollower(follower: Follower, head: number): string[] {

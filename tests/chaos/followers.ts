@@ -11,20 +11,28 @@ export function createFollower(business: Business) {
   const seen: OwnerEvent[] = [];
   let client: Client | null = null;
   let subscription: { unsubscribe(): void } | null = null;
-  let closed = false;
   let resumed = 0;
+  /** Which subscription is the present one: what an earlier one still says is not heard. */
+  let present = 0;
 
   function follow(): void {
-    if (closed) return;
+    present += 1;
+    const own = present;
     client ??= business.client();
-    const from = String(seen.at(-1)?.seq ?? 0);
-    const again = () => {
+    const resume = () => {
+      if (own !== present) return;
       resumed += 1;
-      setTimeout(follow, AGAIN_MS);
+      follow();
     };
+    subscription?.unsubscribe();
     subscription = client.trpc.events.follow.subscribe(
-      { lastEventId: from },
-      { onData: ({ data }) => void seen.push(data), onError: again },
+      { lastEventId: String(seen.at(-1)?.seq ?? 0) },
+      {
+        onData: ({ data }) => {
+          if (own === present) seen.push(data);
+        },
+        onError: () => setTimeout(resume, AGAIN_MS),
+      },
     );
   }
   follow();
@@ -36,14 +44,13 @@ export function createFollower(business: Business) {
     head: () => seen.at(-1)?.seq ?? 0,
     resumed: () => resumed,
     hangUp(): void {
-      subscription?.unsubscribe();
       client?.close();
       client = null;
       resumed += 1;
       follow();
     },
     close(): void {
-      closed = true;
+      present += 1;
       subscription?.unsubscribe();
       client?.close();
     },

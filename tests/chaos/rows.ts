@@ -15,6 +15,8 @@ export type Row = {
   status: string;
   error_code: string | null;
   handed_over: boolean;
+  at: Date;
+  position: string;
 };
 
 async function query<T extends object>(server: Server, sql: string): Promise<T[]> {
@@ -34,7 +36,7 @@ export function readRows(server: Server): Promise<Row[]> {
   return query<Row>(
     server,
     `SELECT m.id, m.owner_id, c.phone AS peer, m.direction, m.client_key, m.engine_message_id, m.text, m.status,
-            m.error_code, m.handed_over_at IS NOT NULL AS handed_over
+            m.error_code, m.handed_over_at IS NOT NULL AS handed_over, m.at, m.position
      FROM message m JOIN chat c ON c.id = m.chat_id ORDER BY m.owner_id, c.phone, m.at, m.position`,
   );
 }
