@@ -64,6 +64,8 @@ export const environment = z.object({
   PUPPETEER_EXECUTABLE_PATH: z.string().min(1).optional(),
   WHATSAPP_START_CONCURRENCY: count(2),
   WHATSAPP_PAIRING_MINUTES: count(5),
+  WHATSAPP_MIN_FREE_MB: z.coerce.number().int().min(0).default(300),
+  WHATSAPP_MEMORY_BUDGET_MB: count(700),
 });
 
 export type Config = z.infer<typeof environment> & { publicUrl: string; registration: 'open' | 'invite' | 'closed' };

@@ -72,6 +72,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     factory: await createEngineFactory(config, files.root, logger),
     timing: { ...TIMING, pairing: config.WHATSAPP_PAIRING_MINUTES * 60_000 },
     startConcurrency: config.WHATSAPP_START_CONCURRENCY,
+    memory: { budgetMb: config.WHATSAPP_MEMORY_BUDGET_MB },
   });
   const deps: Deps = { config, db, bus, logger, authSessions, loginLimit, registry };
 

@@ -16,6 +16,8 @@ export type ContentEvent = Exclude<EngineEvent, { type: 'state' }>;
 export type Connection = {
   handle(event: ContentEvent): void;
   kick(): void;
+  /** For how long nothing came in and nothing was on its way, ms. */
+  idleFor(): number;
   /** What came in is stored, what is on its way is recorded; then nothing more is. */
   stop(): Promise<void>;
 };
@@ -97,8 +99,17 @@ export function createConnection(parts: Parts): Connection {
       return catchUp();
     });
 
+  let lastAt = Date.now();
+  let reading = true;
+  void opened.finally(() => {
+    reading = false;
+    lastAt = Date.now();
+  });
+
   return {
+    idleFor: () => (reading || sender.busy() ? 0 : Date.now() - lastAt),
     handle(event) {
+      lastAt = Date.now();
       void inOrder(() => storeForSure(event));
     },
     kick: sender.kick,

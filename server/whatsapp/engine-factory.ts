@@ -4,6 +4,7 @@ import { lookUpBrowser } from './browser-lookup';
 import { newestBrowserMajor } from './browser-profile';
 import { reapOrphans } from './browser-reap';
 import type { EngineFactory } from './engine';
+import { withRoom } from './memory';
 import { createWwebjsEngine } from './wwebjs';
 
 /**
@@ -29,7 +30,7 @@ export async function createEngineFactory(
     });
     return found;
   };
-  return createWwebjsEngine({
+  const engines = createWwebjsEngine({
     executablePath: async () => (await browser()).path,
     browserMajor: async () => (await browser()).major,
     browserEnv: async () => (await browser()).env ?? {},
@@ -38,4 +39,5 @@ export async function createEngineFactory(
     webCachePath: config.WHATSAPP_WEB_CACHE_PATH,
     logger,
   });
+  return withRoom(engines, { minFreeMb: config.WHATSAPP_MIN_FREE_MB, logger });
 }

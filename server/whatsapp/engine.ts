@@ -150,6 +150,8 @@ export interface Engine {
   history?(chat: ChatId, limit: number, before?: MessageId): Promise<EngineMessage[]>;
   /** Tells the peer that the chat was read (blue ticks), and clears the unread count on the phone. */
   markRead?(chat: ChatId): Promise<void>;
+  /** Bytes of memory that this engine's processes hold; null: it cannot be told. */
+  memory?(): Promise<number | null>;
   /** Only while pairing. The code arrives as a `pairing` state with method `code`. `phone` is E.164 with `+`. */
   pairWithCode?(phone: string): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { AppError, isAppError } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
 import type { RedisClients } from '@/server/redis';
 import type { ChatId } from './engine';
+import { createMemoryWatch } from './memory-watch';
 import { renewLeases, RENEW_EVERY_MS } from './lease';
 import { type Answer, type Operation, perform } from './operations';
 import { createRemoteCalls } from './remote-calls';
@@ -21,7 +22,13 @@ const RESTORE_EVERY_BEATS = 3;
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-type RegistryDeps = SessionDeps & { bus: Bus; redis: RedisClients; startConcurrency: number };
+type RegistryDeps = SessionDeps & {
+  bus: Bus;
+  redis: RedisClients;
+  startConcurrency: number;
+  /** A session above its budget is started anew when it was idle for `idleMs` (a minute). */
+  memory: { budgetMb: number; idleMs?: number };
+};
 
 /**
  * The singleton: every session of this process, one per owner. A session runs in the one process that holds its lease; what is
@@ -45,6 +52,12 @@ export function createRegistry(deps: RegistryDeps) {
     sessions.set(ownerId, session);
     return session;
   }
+
+  const memory = createMemoryWatch({
+    ...deps.memory,
+    logger,
+    sessions: () => [...sessions.values()].flatMap((session) => session.watched() ?? []),
+  });
 
   const remote = createRemoteCalls({ ...deps, handle: (ownerId, operation) => perform(slotOf(ownerId), operation) });
 
@@ -180,6 +193,9 @@ export function createRegistry(deps: RegistryDeps) {
     markRead: (ownerId: OwnerId, ownNumber: string, chatId: ChatId) =>
       run(ownerId, { name: 'markRead', ownNumber, chatId }),
 
+    /** Measured every 30 s; tests look when they please. */
+    memory,
+
     /** A row may wait to be sent. */
     kick: (ownerId: OwnerId) => sessions.get(ownerId)?.kick(),
 
@@ -191,6 +207,7 @@ export function createRegistry(deps: RegistryDeps) {
       stopRinging = bus.onRing((ownerId, type) => {
         if (type === 'message.created') sessions.get(ownerIdOfRow({ ownerId }))?.kick();
       });
+      memory.start();
       heartbeat = setInterval(() => {
         beat().catch((error) => logger.warn({ err: error }, 'leases could not be renewed'));
       }, RENEW_EVERY_MS);
@@ -200,6 +217,7 @@ export function createRegistry(deps: RegistryDeps) {
     async stop(): Promise<void> {
       closing = true;
       if (heartbeat) clearInterval(heartbeat);
+      memory.stop();
       stopRinging?.();
       remote.close();
       await Promise.all([...sessions.values()].map((session) => session.shutDown()));

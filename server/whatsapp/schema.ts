@@ -38,6 +38,7 @@ export const statusReason = z.enum([
   'ACTION_REQUIRED',
   'NO_MEMORY',
   'DISK_FULL',
+  'RECYCLING',
   'UNKNOWN',
 ]);
 export type StatusReason = z.infer<typeof statusReason>;

@@ -17,6 +17,8 @@ import { settle } from './sent';
 export type Sender = {
   /** There may be something to send. */
   kick(): void;
+  /** Whether a row is on its way. */
+  busy(): boolean;
   /** Takes no further row, and waits for the one on its way. */
   stop(): Promise<void>;
 };
@@ -166,6 +168,7 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
 
   return {
     kick,
+    busy: () => running !== null,
     async stop() {
       stopped = true;
       await running;

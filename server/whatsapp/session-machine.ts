@@ -273,6 +273,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   return {
     inOrder,
     begin,
+    retry,
     end,
     rest,
     endLink,
@@ -293,8 +294,8 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       return known;
     },
     /** Comes back as `reconnecting`, not as a first start. */
-    comingBack(): void {
-      if (known.linked) phase = { kind: 'reconnecting', reason: 'CONNECTION_LOST' };
+    comingBack(reason: StatusReason = 'CONNECTION_LOST'): void {
+      if (known.linked) setPhase({ kind: 'reconnecting', reason });
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import { AppError } from '@/server/errors';
+import type { Watched } from './memory-watch';
 import { createSessionMachine, type SessionDeps } from './session-machine';
 import { setWanted } from './session-row';
 import type { Phase } from './session-status';
@@ -55,6 +56,25 @@ export function createSession(deps: SessionDeps, ownerId: OwnerId) {
         if (!told?.unlinked) logger.warn({ ownerId }, 'WhatsApp could not be told of the unlink');
         await machine.endLink('USER_UNLINKED');
       });
+    },
+
+    /** What the memory watch needs of it; null unless connected. */
+    watched(): Watched | null {
+      const run = machine.run();
+      const { connection } = run ?? {};
+      if (!run || !connection || machine.phase().kind !== 'connected') return null;
+      return {
+        ownerId,
+        memory: async () => (await run.engine.memory?.()) ?? null,
+        recycle: (idleMs) =>
+          inOrder(async () => {
+            if (machine.run() !== run || connection.idleFor() < idleMs) return false;
+            machine.comingBack('RECYCLING');
+            await end();
+            await machine.retry();
+            return true;
+          }),
+      };
     },
 
     restart(): Promise<void> {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Page } from 'puppeteer-core';
 import type { OwnedBrowser } from './browser';
+import { measureGroup } from './browser-memory';
 import {
   type Engine,
   EngineError,
@@ -227,6 +228,7 @@ function createGeneration(
     chats: async (limit) => ready().calls.chats(limit),
     history: async (chat, limit, before) => ready().calls.history(chat, limit, before),
     markRead: async (chat) => ready().calls.markRead(chat),
+    memory: async () => (owned && !ended.aborted ? measureGroup(owned.pid) : null),
     async pairWithCode(phone) {
       const until = Date.now() + deadlines.startMs;
       while (!phases.isPairing() && !ended.aborted && running && Date.now() < until) await pause(50);

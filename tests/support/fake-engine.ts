@@ -37,6 +37,8 @@ export type FakeNetwork = {
   onSend: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
   /** Every `send` goes through this after the message has left: what it awaits is the answer that is still to come. */
   onAnswer: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
+  /** What every engine's processes hold from now on, bytes. */
+  holdMemory: (bytes: number | null) => void;
   /** Same as `onSend` for `start`: a promise that never resolves is a browser that hangs. */
   onStart: (gate: ((profileDir: string) => Promise<void> | void) | null) => void;
   /** The page shows a new QR at once, on every engine that is pairing. */
@@ -50,7 +52,7 @@ export type FakeNetwork = {
 export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
   const accounts = createAccounts();
   const running = new Set<FakeScreen>();
-  const gates: FakeGates = { send: null, answer: null, start: null };
+  const gates: FakeGates = { send: null, answer: null, memory: null, start: null };
   let started = 0;
 
   const factory: EngineFactory = ({ profileDir, onEvent }) =>
@@ -116,6 +118,9 @@ export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
     },
     onAnswer: (gate) => {
       gates.answer = gate;
+    },
+    holdMemory: (bytes) => {
+      gates.memory = bytes;
     },
     onStart: (gate) => {
       gates.start = gate;

@@ -32,6 +32,8 @@ export type FakeScreen = {
 export type FakeGates = {
   send: ((chat: ChatId, text: string) => Promise<void> | void) | null;
   answer: ((chat: ChatId, text: string) => Promise<void> | void) | null;
+  /** What `memory()` answers, bytes. */
+  memory: number | null;
   start: ((profileDir: string) => Promise<void> | void) | null;
 };
 
@@ -219,6 +221,7 @@ export function createFakeEngine(deps: {
       me.readReceipts += 1;
       accounts.read(me.phone, chat);
     },
+    memory: async () => gates.memory,
     async pairWithCode(phone) {
       if (phase !== 'running' || ready || account)
         throw new EngineError('NOT_READY', 'no', 'The engine is not pairing.');

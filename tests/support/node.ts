@@ -30,6 +30,7 @@ export async function createTestNode(options: {
   factory: EngineFactory;
   sessionPath?: string;
   timing?: Partial<Timing>;
+  memory?: { budgetMb?: number; idleMs?: number };
   logger?: Logger;
 }) {
   const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
@@ -52,6 +53,7 @@ export async function createTestNode(options: {
     factory: options.factory,
     timing: { ...FAST, ...options.timing },
     startConcurrency: 2,
+    memory: { budgetMb: 700, ...options.memory },
   });
   let closed = false;
 
