@@ -36,12 +36,12 @@ async function main() {
   const sandboxPort = portFrom('SANDBOX_PORT', port + 100);
   await checkPort(port, 'PORT');
   if (!live) await checkPort(sandboxPort, 'SANDBOX_PORT');
-
-  await prepare({ redis: !process.env.REDIS_URL });
-
   const dataDir = process.env.DATA_DIR || join('.data', mode);
   const sessions = process.env.WHATSAPP_SESSION_PATH || join('sessions', mode);
   for (const folder of [dataDir, sessions]) makeDataFolder(folder, mode);
+
+  await prepare({ redis: !process.env.REDIS_URL });
+
   const env = {
     ...(live ? {} : withoutEnvFile()),
     ...secretsOf(dataDir),
