@@ -97,6 +97,8 @@ export async function createPerson(browser: Browser, options: PersonOptions) {
     async openChat(who: string): Promise<void> {
       if (!new URL(page.url()).pathname.startsWith('/chats')) await page.goto('/chats');
       await row(who).click();
+      // the conversation that was open before has a thread too
+      await row(who).and(page.locator('[aria-current=true]')).waitFor({ state: 'attached' });
       await page.getByTestId('thread').waitFor();
     },
     /** Opens a conversation with a typed number. */
