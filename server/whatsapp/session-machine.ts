@@ -43,7 +43,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   let known: Known = knownOf(null);
   let run: Run | null = null;
   let failures = 0;
-  /** A phase's deadline, or the wait before the next try. */
+  // a phase's deadline, or the wait before the next try
   const timer = createOneTimer((work) => void inOrder(work).catch(onTrouble));
   let pairingSince: number | null = null;
   let pairPhone: string | null = null;
@@ -289,10 +289,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       pairPhone = phone;
     },
     /** What the row says now; the phase that a caller is about to rest in goes by it. */
-    learn(row: Parameters<typeof knownOf>[0]): Known {
-      known = knownOf(row);
-      return known;
-    },
+    learn: (row: Parameters<typeof knownOf>[0]): Known => (known = knownOf(row)),
     /** Comes back as `reconnecting`, not as a first start. */
     comingBack(reason: StatusReason = 'CONNECTION_LOST'): void {
       if (known.linked) setPhase({ kind: 'reconnecting', reason });
