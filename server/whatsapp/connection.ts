@@ -9,6 +9,7 @@ import { type Lease, LeaseLost } from './lease';
 import { readIn } from './read-in';
 import type { WhatsappStatus } from './schema';
 import { createSender, markUnconfirmed } from './sender';
+import { noteUpToDate } from './session-row';
 
 export type ContentEvent = Exclude<EngineEvent, { type: 'state' }>;
 
@@ -16,6 +17,8 @@ export type ContentEvent = Exclude<EngineEvent, { type: 'state' }>;
 export type Connection = {
   handle(event: ContentEvent): void;
   kick(): void;
+  /** Everything that WhatsApp said until now is stored, what was missed before among it. */
+  isUpToDate(): boolean;
   /** For how long nothing came in and nothing was on its way, ms. */
   idleFor(): number;
   /** What came in is stored, what is on its way is recorded; then nothing more is. */
@@ -42,6 +45,8 @@ export function createConnection(parts: Parts): Connection {
   const scope: IngestScope = { db, lease, ownerId, ownNumber };
   const inOrder = createInOrder();
   const ending = new AbortController();
+  let caughtUp = false;
+  let waiting = 0;
   const sender = createSender({ scope, engine, logger, inOrder });
 
   async function store(event: ContentEvent): Promise<void> {
@@ -83,7 +88,11 @@ export function createConnection(parts: Parts): Connection {
   async function catchUp(): Promise<void> {
     for (let attempt = 1; attempt <= TRIES && !ending.signal.aborted; attempt++) {
       try {
-        return await readIn({ scope, engine, logger, gap, onRecovered, inOrder, signal: ending.signal });
+        await readIn({ scope, engine, logger, gap, onRecovered, inOrder, signal: ending.signal });
+        if (ending.signal.aborted) return;
+        await noteUpToDate(db, lease);
+        caughtUp = true;
+        return;
       } catch (error) {
         if (error instanceof LeaseLost || ending.signal.aborted) return;
         logger.warn({ err: error, ownerId, attempt }, 'the chats could not be read in yet');
@@ -110,9 +119,13 @@ export function createConnection(parts: Parts): Connection {
     idleFor: () => (reading || sender.busy() ? 0 : Date.now() - lastAt),
     handle(event) {
       lastAt = Date.now();
-      void inOrder(() => storeForSure(event));
+      waiting += 1;
+      void inOrder(() => storeForSure(event)).finally(() => {
+        waiting -= 1;
+      });
     },
     kick: sender.kick,
+    isUpToDate: () => caughtUp && waiting === 0,
     async stop() {
       ending.abort();
       await sender.stop();

@@ -50,12 +50,12 @@ export async function fence(tx: Tx, lease: Lease): Promise<void> {
   if (rows.length === 0) throw new LeaseLost('another process runs this session now');
 }
 
-/** Renews every lease of this process and notes which of them are `connected` now; answers with those it still has. */
-export async function renewLeases(db: Db, nodeId: string, connected: OwnerId[]): Promise<Map<string, number>> {
+/** Renews every lease of this process and notes which of them lack nothing until now; answers with those it still has. */
+export async function renewLeases(db: Db, nodeId: string, upToDate: OwnerId[]): Promise<Map<string, number>> {
   const rows = await db.$queryRaw<{ owner_id: string; epoch: number }[]>`
     UPDATE whatsapp_session
     SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS}),
-        connected_until = CASE WHEN owner_id = ANY(${connected}::uuid[]) THEN now() ELSE connected_until END
+        connected_until = CASE WHEN owner_id = ANY(${upToDate}::uuid[]) THEN now() ELSE connected_until END
     WHERE holder = ${nodeId} RETURNING owner_id::text, epoch`;
   return new Map(rows.map((row) => [row.owner_id, row.epoch]));
 }

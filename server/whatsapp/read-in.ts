@@ -8,9 +8,11 @@ import { fence } from './lease';
 /** At a link the chat list and the newest messages of each are read in; the numbers are the issue's. */
 const MAX_CHATS = 200;
 const FIRST_MESSAGES = 20;
-/** After a time away a chat is read back in pages, to a message that is stored, and at the most so far. */
+/** After a time away a chat is read back in pages, to a message that was stored before it, and at the most so far. */
 const MISSED_PAGE = 100;
 const MISSED_MOST = 2_000;
+/** WhatsApp's times are whole seconds, and what was connected is noted every few seconds. */
+const MARGIN_MS = 10_000;
 
 type Parts = {
   scope: IngestScope;
@@ -95,8 +97,11 @@ async function readChatIn(parts: Parts, chat: EngineChat, first: boolean): Promi
   });
 }
 
-/** The chat's newest messages, oldest first: at a first link a page of them, later back to one that is stored. */
-async function missing({ scope, engine }: Parts, chat: EngineChat, first: boolean): Promise<EngineMessage[]> {
+/**
+ * The chat's newest messages, oldest first: at a first link a page of them, later back to one that is stored. One of the time away
+ * itself is no end: it may have come in live while older ones are still missing.
+ */
+async function missing({ scope, engine, gap }: Parts, chat: EngineChat, first: boolean): Promise<EngineMessage[]> {
   if (first) return (await engine.history?.(chat.id, FIRST_MESSAGES)) ?? [];
   const { db, ownerId, ownNumber } = scope;
   const found: EngineMessage[] = [];
@@ -104,14 +109,13 @@ async function missing({ scope, engine }: Parts, chat: EngineChat, first: boolea
     const page = (await engine.history?.(chat.id, MISSED_PAGE, found[0]?.id)) ?? [];
     found.unshift(...page);
     if (page.length < MISSED_PAGE) break;
+    const oldest = page[0]?.sentAt.getTime() ?? 0;
+    if (gap && oldest >= gap.from.getTime() - MARGIN_MS) continue;
     const ids = page.map(({ id }) => id);
     if ((await db.message.count({ where: { ownerId, ownNumber, engineMessageId: { in: ids } } })) > 0) break;
   }
   return found;
 }
-
-/** WhatsApp's times are whole seconds, and what was connected is noted every few seconds. */
-const MARGIN_MS = 10_000;
 
 /** Whether the chat on the phone has something that our log may lack, or that it waits to hear of. */
 async function movedOn(scope: IngestScope, chat: EngineChat, gap: Gap | null): Promise<boolean> {
@@ -132,8 +136,9 @@ async function movedOn(scope: IngestScope, chat: EngineChat, gap: Gap | null): P
     where: { ...ofChat, direction: 'outbound', status: 'queued', handedOverAt: { not: null } },
   });
   if (!newest || unsettled > 0) return true;
-  if (chat.lastMessageAt === null || chat.lastMessageAt < newest.at) return false;
-  // two messages of one second: the second of them may have come when nobody heard
-  const whenLost = !gap || chat.lastMessageAt.getTime() >= gap.from.getTime() - MARGIN_MS;
-  return chat.lastMessageAt > newest.at || whenLost;
+  if (chat.lastMessageAt === null) return false;
+  // what is stored says little of a time away: newer ones come in live while older ones are still missing; and without one, two
+  // messages of one second may have been parted by the end of a connection
+  const since = gap ? gap.from.getTime() - MARGIN_MS : newest.at.getTime();
+  return chat.lastMessageAt.getTime() >= since || chat.lastMessageAt > newest.at;
 }

@@ -138,8 +138,8 @@ export function createRegistry(deps: RegistryDeps) {
   }
 
   async function beat(): Promise<void> {
-    const connected = [...sessions].flatMap(([ownerId, session]) => (session.connected() ? [ownerId] : []));
-    const held = await renewLeases(db, nodeId, connected);
+    const upToDate = [...sessions].flatMap(([ownerId, session]) => (session.upToDate() ? [ownerId] : []));
+    const held = await renewLeases(db, nodeId, upToDate);
     for (const [ownerId, session] of sessions) {
       const epoch = session.epoch();
       if (epoch !== null && held.get(ownerId) !== epoch) {

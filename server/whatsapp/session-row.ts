@@ -51,18 +51,28 @@ export async function markLinked(db: Db, lease: Lease): Promise<void> {
   );
 }
 
-/** Notes whose link it is. Answers with the last moment at which this number was surely connected before; null: never. */
+/**
+ * Notes whose link it is. Answers with the last moment until which nothing of this number was missed; null: there is none. It
+ * stays until what was missed since is stored: a process that ends half-way through that begins again from there.
+ */
 export async function markReady(db: Db, lease: Lease, phone: string, name: string): Promise<Date | null> {
   const { ownerId } = lease;
   return guarded(db, lease, async (tx) => {
     const before = await tx.whatsappSession.findUniqueOrThrow({ where: { ownerId } });
-    const now = new Date();
+    const connectedUntil = before.phone === phone ? before.connectedUntil : null;
     await tx.whatsappSession.update({
       where: { ownerId },
-      data: { phone, name, linkedAt: before.linkedAt ?? now, connectedUntil: now },
+      data: { phone, name, linkedAt: before.linkedAt ?? new Date(), connectedUntil },
     });
-    return before.phone === phone ? before.connectedUntil : null;
+    return connectedUntil;
   });
+}
+
+/** What was missed before is stored: from now on only what comes after this moment can be missing. */
+export async function noteUpToDate(db: Db, lease: Lease): Promise<void> {
+  await guarded(db, lease, (tx) =>
+    tx.whatsappSession.update({ where: { ownerId: lease.ownerId }, data: { connectedUntil: new Date() } }),
+  );
 }
 
 /** Tells the log of a state that lasts; codes are never in it. */

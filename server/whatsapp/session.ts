@@ -15,7 +15,8 @@ export function createSession(deps: SessionDeps, ownerId: OwnerId) {
 
   return {
     running: machine.busy,
-    connected: () => machine.phase().kind === 'connected',
+    /** Connected, and everything that WhatsApp said until now is stored. */
+    upToDate: () => machine.phase().kind === 'connected' && (machine.run()?.connection?.isUpToDate() ?? false),
     epoch: () => machine.run()?.lease.epoch ?? null,
     halt: machine.halt,
     kick: () => machine.run()?.connection?.kick(),
