@@ -3,8 +3,10 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Prisma, PrismaClient } from '@/server/generated/prisma/client';
 import type { Logger } from '@/server/logger';
+import { createSqlPool, type SqlPool } from '@/server/sql';
 
-export type Db = PrismaClient;
+/** Prisma, and `sql` for the paths that every message takes (server/sql.ts). */
+export type Db = PrismaClient & { sql: SqlPool };
 /** What a feature takes when it must run inside somebody's transaction. */
 export type Tx = Prisma.TransactionClient;
 
@@ -21,12 +23,13 @@ export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Datab
   });
   // without a listener an idle connection that the server closes would end Node
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
-  const db = new PrismaClient({
+  const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     // its other messages quote the arguments of a call, and those are people's
     errorFormat: 'minimal',
     transactionOptions: { maxWait: 10_000, timeout: 20_000 },
   });
+  const db: Db = Object.assign(prisma, { sql: createSqlPool(pool) });
   return {
     db,
     pool,
@@ -39,7 +42,8 @@ export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Datab
 
 /** Whether Postgres refused a row because a unique key has it already. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return error.code === 'P2002';
+  return part(error, 'code') === '23505';
 }
 
 /** Prisma's own (P…), Postgres's (SQLSTATE), and Node's when there is nobody to connect to. */

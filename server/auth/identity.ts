@@ -30,10 +30,10 @@ export async function identify(
   if (!UUID.test(claims.sessionId) || !UUID.test(claims.userId)) throw new AppError('INVALID_TOKEN');
   const session = await deps.sessions.findLive(claims.sessionId);
   if (!session) throw new AppError((await deps.sessions.hasUser(claims.userId)) ? 'INVALID_TOKEN' : 'USER_NOT_FOUND');
-  if (session.user.id !== claims.userId) throw new AppError('INVALID_TOKEN');
+  if (session.userId !== claims.userId) throw new AppError('INVALID_TOKEN');
   return {
-    ownerId: session.user.id as OwnerId,
-    role: session.user.role,
+    ownerId: session.userId as OwnerId,
+    role: session.role,
     sessionId: session.id,
     expiresAt: session.expiresAt,
     via: bearer ? 'bearer' : 'cookie',

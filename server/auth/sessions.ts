@@ -11,6 +11,9 @@ const CHANNEL = 'auth:session-ended';
  */
 export type AuthSessions = ReturnType<typeof createAuthSessions>;
 
+/** `expiresAt`: when it runs out by itself. */
+export type LiveSession = { id: string; expiresAt: Date; userId: string; role: 'admin' | 'member' };
+
 export function createAuthSessions(deps: { db: Db; redis: RedisClients; logger: Logger; lifetimeSeconds: number }) {
   const { db, redis, logger } = deps;
   const ended = new EventEmitter().setMaxListeners(0);
@@ -26,12 +29,12 @@ export function createAuthSessions(deps: { db: Db; redis: RedisClients; logger: 
     },
 
     /** null: unknown, revoked, run out, or the account is disabled. */
-    async findLive(id: string) {
-      const row = await db.authSession.findFirst({
-        where: { id, revokedAt: null, expiresAt: { gt: new Date() }, user: { disabledAt: null } },
-        select: { id: true, expiresAt: true, user: { select: { id: true, email: true, role: true } } },
-      });
-      return row;
+    async findLive(id: string): Promise<LiveSession | null> {
+      const [live] = await db.sql.one<LiveSession>`
+        SELECT auth_session.id, auth_session.expires_at, auth_session.user_id, "user".role
+        FROM auth_session JOIN "user" ON "user".id = auth_session.user_id
+        WHERE auth_session.id = ${id}::uuid AND revoked_at IS NULL AND expires_at > now() AND disabled_at IS NULL`;
+      return live ?? null;
     },
 
     async hasUser(userId: string): Promise<boolean> {

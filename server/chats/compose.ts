@@ -1,12 +1,14 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
-import { type Db, isUniqueViolation, type Tx } from '@/server/db';
+import type { Db } from '@/server/db';
 import { AppError } from '@/server/errors';
 import { appendEvent } from '@/server/events/log';
+import { type Sql, sqlOf } from '@/server/sql';
 import type { StatusWord } from '@/server/whatsapp/schema';
 import { getChat, ownNumberOf } from './chats';
-import { toChat, toMessage } from './dto';
+import { type MessageRow, toMessage } from './dto';
 import type { Chat, Message } from './schema';
-import { onceMoreOnConflict, readChat, touchChat, upsertChat } from './store';
+import { onceMoreOnConflict, readChat, touchAndRead, upsertChat } from './store';
 
 /** In whole seconds, as WhatsApp counts: else a message that waits would stand behind what came in after it in the same second. */
 const now = () => new Date(Math.floor(Date.now() / 1000) * 1000);
@@ -34,37 +36,33 @@ export async function findAccepted(db: Db, ownerId: OwnerId, input: Send): Promi
  * `clientKey` again answers with the same row. Throws CHAT_NOT_FOUND, OTHER_NUMBER or CLIENT_KEY_REUSED.
  */
 export async function acceptMessage(db: Db, ownerId: OwnerId, input: Send): Promise<Message> {
-  const chat = await getChat(db, ownerId, input.chatId);
-  if (chat.ownNumber !== (await ownNumberOf(db, ownerId))) throw new AppError('OTHER_NUMBER');
-  try {
-    return await db.$transaction(async (tx) => {
-      const at = now();
-      const row = await tx.message.create({
-        data: {
-          ownerId,
-          chatId: chat.id,
-          ownNumber: chat.ownNumber,
-          clientKey: input.clientKey,
-          direction: 'outbound',
-          text: input.text,
-          status: 'queued',
-          at,
-        },
-      });
-      await touchChat(tx, chat.id, at, 0);
-      return tellCreated(tx, ownerId, row);
-    });
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const same = await findAccepted(db, ownerId, input);
-    if (!same) throw error;
-    return same;
-  }
+  const at = now();
+  const accepted = await db.sql.transaction(async (sql) => {
+    // only into a conversation of the number that is on show
+    const [row] = await sql<MessageRow>`
+      INSERT INTO message (id, owner_id, chat_id, own_number, client_key, direction, text, status, at)
+      SELECT ${uuidv7()}::uuid, chat.owner_id, chat.id, chat.own_number, ${input.clientKey}::text, 'outbound', ${input.text}::text,
+             'queued', ${at}::timestamptz
+      FROM chat JOIN whatsapp_session session ON session.owner_id = chat.owner_id AND session.phone = chat.own_number
+      WHERE chat.id = ${input.chatId}::uuid AND chat.owner_id = ${ownerId}::uuid
+      ON CONFLICT (owner_id, client_key) DO NOTHING RETURNING *`;
+    return row ? tellCreated(sql, ownerId, row) : null;
+  });
+  return accepted ?? (await whyNotAccepted(db, ownerId, input));
 }
 
-async function tellCreated(tx: Tx, ownerId: OwnerId, row: Parameters<typeof toMessage>[0]): Promise<Message> {
+/** Nothing was inserted: it was accepted before under this key, or there is a reason to say. */
+async function whyNotAccepted(db: Db, ownerId: OwnerId, input: Send): Promise<Message> {
+  const same = await findAccepted(db, ownerId, input);
+  if (same) return same;
+  await getChat(db, ownerId, input.chatId);
+  throw new AppError('OTHER_NUMBER');
+}
+
+async function tellCreated(sql: Sql, ownerId: OwnerId, row: MessageRow): Promise<Message> {
   const message = toMessage(row);
-  await appendEvent(tx, ownerId, { type: 'message.created', chat: toChat(await readChat(tx, row.chatId)), message });
+  const chat = await touchAndRead(sql, row.chatId, row.at, 0);
+  await appendEvent(sql, ownerId, { type: 'message.created', chat, message });
   return message;
 }
 
@@ -90,8 +88,7 @@ export async function retryMessage(db: Db, ownerId: OwnerId, messageId: string):
       data: { status: 'queued', errorCode: null, handedOverAt: null, at: now() },
     });
     if (!queued[0]) throw new AppError('NOT_RETRYABLE');
-    await touchChat(tx, row.chatId, queued[0].at, 0);
-    return tellCreated(tx, ownerId, queued[0]);
+    return tellCreated(sqlOf(tx), ownerId, queued[0]);
   });
 }
 
@@ -103,9 +100,9 @@ export async function openChat(
   peer: { engineChatId: string; phone: string },
 ): Promise<Chat> {
   return onceMoreOnConflict(() =>
-    db.$transaction(async (tx) => {
-      const chat = await upsertChat(tx, ownerId, ownNumber, { ...peer, name: null });
-      return toChat(await readChat(tx, chat.id));
+    db.sql.transaction(async (sql) => {
+      const chat = await upsertChat(sql, ownerId, ownNumber, { ...peer, name: null });
+      return readChat(sql, chat.id);
     }),
   );
 }
@@ -136,8 +133,8 @@ export async function markRead(
     const unread = Math.min(before.unread, later);
     const changed = unread < before.unread;
     if (changed) await tx.chat.update({ where: { id: input.chatId }, data: { unread } });
-    const chat = toChat(await readChat(tx, input.chatId));
-    if (changed) await appendEvent(tx, ownerId, { type: 'chat.updated', chat });
+    const chat = await readChat(sqlOf(tx), input.chatId);
+    if (changed) await appendEvent(sqlOf(tx), ownerId, { type: 'chat.updated', chat });
     return { chat, engineChatId: before.engine_chat_id, changed };
   });
 }

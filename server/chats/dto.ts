@@ -6,8 +6,9 @@ export const withLastMessage = {
   messages: { orderBy: [{ at: 'desc' }, { position: 'desc' }], take: 1 },
 } as const satisfies Prisma.ChatInclude;
 
-type MessageRow = Prisma.MessageGetPayload<object>;
-type ChatRow = Prisma.ChatGetPayload<{ include: typeof withLastMessage }>;
+/** As Prisma gives it, or as server/sql.ts does (there a bigint is a string). */
+export type MessageRow = Omit<Prisma.MessageGetPayload<object>, 'position'> & { position: bigint | string };
+export type ChatRow = Prisma.ChatGetPayload<object>;
 
 /** The one place where a row becomes what callers see. */
 export function toMessage(row: MessageRow): Message {
@@ -28,7 +29,7 @@ export function toMessage(row: MessageRow): Message {
   };
 }
 
-export function toChat(row: ChatRow): Chat {
+export function toChat(row: ChatRow & { messages: MessageRow[] }): Chat {
   const last = row.messages[0];
   return {
     id: row.id,

@@ -1,8 +1,10 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
-import { isUniqueViolation, type Tx } from '@/server/db';
+import { isUniqueViolation } from '@/server/db';
+import type { Sql } from '@/server/sql';
 import type { Ack } from '@/server/whatsapp/engine';
-import { withLastMessage } from './dto';
-import type { MessageStatus } from './schema';
+import { type ChatRow, type MessageRow, toChat } from './dto';
+import type { Chat, MessageErrorCode, MessageStatus } from './schema';
 
 /** The writes that ingest, the sender and the composer share; each runs inside its caller's transaction. */
 
@@ -13,28 +15,49 @@ type Peer = { engineChatId: string; phone: string | null; name: string | null };
  * has a row is the same person (a hidden id whose number became known), and answers go on to the row's own id. A name that was
  * there stays; one that was missing is filled in.
  */
-export async function upsertChat(tx: Tx, ownerId: OwnerId, ownNumber: string, peer: Peer) {
+export async function upsertChat(sql: Sql, ownerId: OwnerId, ownNumber: string, peer: Peer): Promise<ChatRow> {
   const { engineChatId, phone, name } = peer;
-  const found = await tx.chat.findFirst({
-    where: { ownerId, ownNumber, OR: [{ engineChatId }, ...(phone ? [{ phone }] : [])] },
-    orderBy: { createdAt: 'asc' },
-  });
-  if (!found) return tx.chat.create({ data: { ownerId, ownNumber, engineChatId, phone, name } });
-  const missing = { ...(found.phone === null && phone && { phone }), ...(found.name === null && name && { name }) };
-  if (Object.keys(missing).length === 0) return found;
-  return tx.chat.update({ where: { id: found.id }, data: missing });
+  const [found] = await sql<ChatRow>`
+    SELECT * FROM chat
+    WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND (engine_chat_id = ${engineChatId} OR phone = ${phone})
+    ORDER BY created_at LIMIT 1`;
+  if (found && (found.phone !== null || phone === null) && (found.name !== null || name === null)) return found;
+  const [written] = found
+    ? await sql<ChatRow>`
+        UPDATE chat SET phone = COALESCE(phone, ${phone}), name = COALESCE(name, ${name})
+        WHERE id = ${found.id}::uuid RETURNING *`
+    : await sql<ChatRow>`
+        INSERT INTO chat (id, owner_id, own_number, engine_chat_id, phone, name)
+        VALUES (${uuidv7()}::uuid, ${ownerId}::uuid, ${ownNumber}, ${engineChatId}, ${phone}, ${name}) RETURNING *`;
+  if (!written) throw new Error('the chat is gone');
+  return written;
 }
 
-/** A chat with its newest message, for an event. */
-export function readChat(tx: Tx, chatId: string) {
-  return tx.chat.findUniqueOrThrow({ where: { id: chatId }, include: withLastMessage });
+/** A chat as callers see it, with its newest message. */
+export async function readChat(sql: Sql, chatId: string): Promise<Chat> {
+  const [row] = await sql<ChatRow>`SELECT * FROM chat WHERE id = ${chatId}::uuid`;
+  if (!row) throw new Error('the chat is gone');
+  return withNewest(sql, row);
 }
 
-/** Moves a chat up to a message's time, never back. */
-export async function touchChat(tx: Tx, chatId: string, at: Date, unread: number): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE chat SET unread = unread + ${unread}, last_message_at = GREATEST(last_message_at, ${at})
-    WHERE id = ${chatId}::uuid`;
+async function withNewest(sql: Sql, row: ChatRow): Promise<Chat> {
+  const messages = await sql<MessageRow>`
+    SELECT * FROM message WHERE chat_id = ${row.id}::uuid ORDER BY at DESC, position DESC LIMIT 1`;
+  return toChat({ ...row, messages });
+}
+
+/** Moves a chat up to a message's time, never back, and adds to what is unread. */
+export async function touchChat(sql: Sql, chatId: string, at: Date, unread: number): Promise<ChatRow> {
+  const [row] = await sql<ChatRow>`
+    UPDATE chat SET unread = unread + ${unread}::int, last_message_at = GREATEST(last_message_at, ${at}::timestamptz)
+    WHERE id = ${chatId}::uuid RETURNING *`;
+  if (!row) throw new Error('the chat is gone');
+  return row;
+}
+
+/** `touchChat`, and the chat as callers see it afterwards. */
+export async function touchAndRead(sql: Sql, chatId: string, at: Date, unread: number): Promise<Chat> {
+  return withNewest(sql, await touchChat(sql, chatId, at, unread));
 }
 
 /** A status never goes back; `failed` gives way to proof that the message left after all. */
@@ -44,8 +67,16 @@ export function isForward(from: MessageStatus, to: MessageStatus): boolean {
   return from !== 'received' && RANK[to] > RANK[from];
 }
 
+type AckChange = {
+  status: MessageStatus;
+  errorCode: MessageErrorCode | null;
+  sentAt?: Date;
+  deliveredAt?: Date;
+  readAt?: Date;
+};
+
 /** What an ack changes in a row of status `from`; null: nothing. */
-export function ackChange(from: MessageStatus, ack: Ack, now: Date) {
+export function ackChange(from: MessageStatus, ack: Ack, now: Date): AckChange | null {
   if (!isForward(from, ack)) return null;
   switch (ack) {
     case 'failed':

@@ -107,6 +107,15 @@ export async function clearLocks(profileDir: string): Promise<void> {
   await Promise.all(locks.map((name) => rm(join(profileDir, name), { force: true })));
 }
 
+/** Profiles below `root` (four levels deep at most) that carry a lock of Chromium's, whether or not anybody is there. */
+export async function listLocked(root: string, depth = 4): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  if (entries.some(({ name }) => locks.includes(name))) return [root];
+  if (depth === 0) return [];
+  const inner = entries.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name));
+  return (await Promise.all(inner.map((path) => listLocked(path, depth - 1)))).flat();
+}
+
 /** What this process runs now, so that no two engines of it meet in one profile; the promise is the release. */
 const claims = new Map<string, { released: Promise<void>; release: () => void }>();
 
@@ -167,10 +176,13 @@ function dropClaim(dir: string): void {
   claims.delete(dir);
 }
 
-/** After the browser is gone. The profile directory itself stays as it is, and may have been moved by now. */
+/** After the browser is gone, which leaves its lock behind when it was killed. The directory may have been moved by now. */
 export async function releaseProfile(dir: string): Promise<void> {
-  // whoever took over from us while we were paused keeps its note
-  if (!(await isHeldElsewhere(dir))) await rm(join(dir, ownerFile), { force: true });
+  // whoever took over from us while we were paused keeps its note and its lock
+  if (!(await isHeldElsewhere(dir))) {
+    await clearLocks(dir);
+    await rm(join(dir, ownerFile), { force: true });
+  }
   dropClaim(dir);
 }
 

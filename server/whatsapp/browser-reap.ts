@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { findProcess, isMain, listProcesses, type ProcessRow, profileOf } from './browser-processes';
-import { clearLocks, endBrowsersOn, findLiveOwner, isClaimed } from './browser-profile';
+import { clearLocks, endBrowsersOn, findLiveOwner, isClaimed, listLocked } from './browser-profile';
 
 /**
  * Ends browsers below `sessionsRoot` that nobody owns any more: a server that was SIGKILLed leaves them behind, with the
- * profile's lock. A browser whose owner lives (this process or another one over the same folder) is left alone.
+ * profile's lock. A lock that nobody is behind any more goes too. A browser whose owner lives (this process or another one over the same folder) is left alone.
  * @returns how many processes were ended, for the log
  */
 export async function reapOrphans(sessionsRoot: string): Promise<number> {
@@ -16,6 +16,7 @@ export async function reapOrphans(sessionsRoot: string): Promise<number> {
     const dir = profileOf(row);
     if (dir?.startsWith(root + sep)) byProfile.set(dir, [...(byProfile.get(dir) ?? []), row]);
   }
+  for (const dir of await listLocked(root)) if (!byProfile.has(dir)) byProfile.set(dir, []);
   let ended = 0;
   for (const [dir, rows] of byProfile) {
     if (isClaimed(dir) || (await findLiveOwner(dir)) || (await hasLiveParent(rows))) continue;

@@ -1,9 +1,11 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
-import { toChat, toMessage } from '@/server/chats/dto';
-import { ackChange, onceMoreOnConflict, readChat, touchChat, upsertChat } from '@/server/chats/store';
-import type { Db, Tx } from '@/server/db';
+import { type MessageRow, toMessage } from '@/server/chats/dto';
+import { ackChange, onceMoreOnConflict, readChat, touchAndRead, touchChat, upsertChat } from '@/server/chats/store';
+import type { Db } from '@/server/db';
 import { toStorable } from '@/server/text/schema';
 import { appendEvent } from '@/server/events/log';
+import { type Sql, sqlOf } from '@/server/sql';
 import type { Ack, ChatKind, EngineChat, EngineMessage, MessageId } from './engine';
 import { fence, type Lease } from './lease';
 import type { WhatsappStatus } from './schema';
@@ -21,75 +23,75 @@ export async function ingestMessage(scope: IngestScope, message: EngineMessage, 
   // a text that Postgres refuses (a cut emoji is enough) must not be lost, nor keep the others waiting
   const { text, pushName } = message;
   const kept = { ...message, text: toStorable(text), pushName: pushName === null ? null : toStorable(pushName) };
-  return onceMoreOnConflict(() => scope.db.$transaction((tx) => storeMessage(tx, scope, kept, quiet)));
+  return onceMoreOnConflict(() => scope.db.sql.transaction((sql) => storeMessage(sql, scope, kept, quiet)));
 }
 
-async function storeMessage(tx: Tx, scope: IngestScope, message: EngineMessage, quiet: boolean): Promise<boolean> {
+async function storeMessage(sql: Sql, scope: IngestScope, message: EngineMessage, quiet: boolean): Promise<boolean> {
   const { ownerId, ownNumber, lease } = scope;
-  await fence(tx, lease);
+  await fence(sql, lease);
   const inbound = message.direction === 'inbound';
-  const known = await tx.message.findUnique({
-    where: { ownerId_ownNumber_engineMessageId: { ownerId, ownNumber, engineMessageId: message.id } },
-  });
+  const known = await findByEngineId(sql, scope, message.id);
   if (known) {
-    if (!inbound && message.ack) await applyAck(tx, ownerId, known, message.ack);
+    if (message.ack) await applyAck(sql, ownerId, known, message.ack);
     return false;
   }
 
-  const chat = await upsertChat(tx, ownerId, ownNumber, {
-    engineChatId: message.chatId,
-    phone: message.phone,
-    name: inbound ? message.pushName : null,
-  });
-  if (!inbound) {
-    const own = await findSent(tx, scope, chat.id, message);
-    if (own) {
-      await settle(tx, scope, own.id, message);
-      return false;
-    }
+  const name = inbound ? message.pushName : null;
+  const chat = await upsertChat(sql, ownerId, ownNumber, { engineChatId: message.chatId, phone: message.phone, name });
+  const own = inbound ? null : await findSent(sql, scope, chat.id, message);
+  if (own) {
+    await settle(sql, scope, own, message);
+    return false;
   }
 
-  const row = await tx.message.create({
-    data: {
-      ownerId,
-      ownNumber,
-      chatId: chat.id,
-      engineMessageId: message.id,
-      direction: message.direction,
-      kind: message.kind,
-      text: message.text,
-      status: inbound ? 'received' : (message.ack ?? 'sent'),
-      at: message.sentAt,
-      sentAt: message.sentAt,
-    },
-  });
-  await touchChat(tx, chat.id, message.sentAt, inbound && !quiet ? 1 : 0);
-  if (!quiet) {
-    const fresh = toChat(await readChat(tx, chat.id));
+  const { id, direction, kind, text, sentAt } = message;
+  const status = inbound ? 'received' : (message.ack ?? 'sent');
+  const [row] = await sql<MessageRow>`
+    INSERT INTO message (id, owner_id, own_number, chat_id, engine_message_id, direction, kind, text, status, at, sent_at)
+    VALUES (${uuidv7()}::uuid, ${ownerId}::uuid, ${ownNumber}, ${chat.id}::uuid, ${id}, ${direction}, ${kind}, ${text}, ${status},
+            ${sentAt}, ${sentAt}) RETURNING *`;
+  if (!row) throw new Error('nothing was inserted');
+  if (quiet) await touchChat(sql, chat.id, sentAt, 0);
+  else {
+    const fresh = await touchAndRead(sql, chat.id, sentAt, inbound ? 1 : 0);
     const type = inbound ? 'message.received' : 'message.created';
-    await appendEvent(tx, ownerId, { type, chat: fresh, message: toMessage(row) });
+    await appendEvent(sql, ownerId, { type, chat: fresh, message: toMessage(row) });
   }
   return true;
 }
 
+async function findByEngineId(
+  sql: Sql,
+  { ownerId, ownNumber }: IngestScope,
+  id: MessageId,
+): Promise<MessageRow | null> {
+  const [row] = await sql<MessageRow>`
+    SELECT * FROM message WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND engine_message_id = ${id}`;
+  return row ?? null;
+}
+
 /** Brings a message's status forward. An ack of a message whose row has no id yet is kept for the moment it has one. */
 export async function ingestAck(scope: IngestScope, messageId: MessageId, ack: Ack): Promise<void> {
-  const { db, ownerId, ownNumber, lease } = scope;
-  await db.$transaction(async (tx) => {
-    await fence(tx, lease);
-    const row = await tx.message.findUnique({
-      where: { ownerId_ownNumber_engineMessageId: { ownerId, ownNumber, engineMessageId: messageId } },
-    });
-    if (row) await applyAck(tx, ownerId, row, ack);
+  const { db, ownerId, lease } = scope;
+  await db.sql.transaction(async (sql) => {
+    await fence(sql, lease);
+    const row = await findByEngineId(sql, scope, messageId);
+    if (row) await applyAck(sql, ownerId, row, ack);
     else keepEarlyAck(lease, messageId, ack);
   });
 }
 
-async function applyAck(tx: Tx, ownerId: OwnerId, row: Parameters<typeof toMessage>[0], ack: Ack): Promise<void> {
+async function applyAck(sql: Sql, ownerId: OwnerId, row: MessageRow, ack: Ack): Promise<void> {
   const change = ackChange(row.status, ack, new Date());
   if (row.direction === 'inbound' || !change) return;
-  const updated = await tx.message.update({ where: { id: row.id }, data: change });
-  await appendEvent(tx, ownerId, { type: 'message.updated', message: toMessage(updated) });
+  const [updated] = await sql<MessageRow>`
+    UPDATE message
+    SET status = ${change.status}::"MessageStatus", error_code = ${change.errorCode},
+        sent_at = COALESCE(${change.sentAt ?? null}::timestamptz, sent_at),
+        delivered_at = COALESCE(${change.deliveredAt ?? null}::timestamptz, delivered_at),
+        read_at = COALESCE(${change.readAt ?? null}::timestamptz, read_at)
+    WHERE id = ${row.id}::uuid RETURNING *`;
+  if (updated) await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(updated) });
 }
 
 /** Counts a message of a kind of chat that this version does not store, so that it is not lost in silence. */
@@ -98,11 +100,11 @@ export async function countSkipped(
   kind: Exclude<ChatKind, 'direct'>,
 ): Promise<WhatsappStatus['skipped']> {
   const { db, ownerId, lease } = scope;
-  return db.$transaction(async (tx) => {
-    await fence(tx, lease);
-    const rows = await tx.$queryRaw<{ skipped: unknown }[]>`
+  return db.sql.transaction(async (sql) => {
+    await fence(sql, lease);
+    const rows = await sql<{ skipped: unknown }>`
       UPDATE whatsapp_session
-      SET skipped = jsonb_set(skipped, ARRAY[${kind}], to_jsonb(COALESCE((skipped->>${kind})::int, 0) + 1))
+      SET skipped = jsonb_set(skipped, ARRAY[${kind}::text], to_jsonb(COALESCE((skipped->>${kind}::text)::int, 0) + 1))
       WHERE owner_id = ${ownerId}::uuid RETURNING skipped`;
     return skippedOf(rows[0]?.skipped);
   });
@@ -116,7 +118,7 @@ export async function alignUnread(scope: IngestScope, chat: EngineChat, first: b
   const { db, ownerId, ownNumber, lease } = scope;
   const unread = Math.max(0, chat.unreadCount);
   await db.$transaction(async (tx) => {
-    await fence(tx, lease);
+    await fence(sqlOf(tx), lease);
     const row = await tx.chat.findFirst({
       where: { ownerId, ownNumber, OR: [{ engineChatId: chat.id }, ...(chat.phone ? [{ phone: chat.phone }] : [])] },
     });
@@ -124,6 +126,7 @@ export async function alignUnread(scope: IngestScope, chat: EngineChat, first: b
     const cameSince = row.lastMessageAt && chat.lastMessageAt && row.lastMessageAt > chat.lastMessageAt;
     if (cameSince || (!first && unread > row.unread)) return;
     await tx.chat.update({ where: { id: row.id }, data: { unread } });
-    if (!first) await appendEvent(tx, ownerId, { type: 'chat.updated', chat: toChat(await readChat(tx, row.id)) });
+    const sql = sqlOf(tx);
+    if (!first) await appendEvent(sql, ownerId, { type: 'chat.updated', chat: await readChat(sql, row.id) });
   });
 }

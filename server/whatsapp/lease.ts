@@ -1,5 +1,6 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import type { Db, Tx } from '@/server/db';
+import type { Db } from '@/server/db';
+import type { Sql } from '@/server/sql';
 
 /**
  * The right to run an owner's session and to write for it: one row, one holder, a term, and an epoch that grows with each change
@@ -43,8 +44,8 @@ export async function acquireLease(db: Db, nodeId: string, ownerId: OwnerId): Pr
 }
 
 /** Proves, inside the transaction that writes, that the lease is still ours; the row stays share-locked until commit. Throws LeaseLost. */
-export async function fence(tx: Tx, lease: Lease): Promise<void> {
-  const rows = await tx.$queryRaw<unknown[]>`
+export async function fence(sql: Sql, lease: Lease): Promise<void> {
+  const rows = await sql`
     SELECT 1 FROM whatsapp_session
     WHERE owner_id = ${lease.ownerId}::uuid AND holder = ${lease.holder} AND epoch = ${lease.epoch} FOR SHARE`;
   if (rows.length === 0) throw new LeaseLost('another process runs this session now');

@@ -1,5 +1,6 @@
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
+import { sqlOf } from '@/server/sql';
 import type { Engine, EngineChat, EngineMessage } from './engine';
 import { type Gap, noteRecovered } from './gap';
 import { alignUnread, type IngestScope, ingestMessage } from './ingest';
@@ -50,9 +51,9 @@ export async function readIn(parts: Parts): Promise<void> {
   if (!first) return tellRecovered(parts);
   await inOrder(() =>
     db.$transaction(async (tx) => {
-      await fence(tx, lease);
+      await fence(sqlOf(tx), lease);
       await tx.whatsappSession.update({ where: { ownerId }, data: { syncedPhone: ownNumber } });
-      await appendEvent(tx, ownerId, { type: 'history.synced', ownNumber, chats: chats.length, messages });
+      await appendEvent(sqlOf(tx), ownerId, { type: 'history.synced', ownNumber, chats: chats.length, messages });
     }),
   );
   logger.info({ ownerId, chats: chats.length, messages }, 'chats were read in');
@@ -64,8 +65,8 @@ async function tellRecovered({ scope, gap, inOrder, onRecovered }: Parts): Promi
   const { db, lease, ownerId } = scope;
   await inOrder(() =>
     db.$transaction(async (tx) => {
-      await fence(tx, lease);
-      await appendEvent(tx, ownerId, {
+      await fence(sqlOf(tx), lease);
+      await appendEvent(sqlOf(tx), ownerId, {
         type: 'history.recovered',
         from: gap.from,
         to: gap.to,

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toMessage } from '@/server/chats/dto';
+import { type MessageRow, toMessage } from '@/server/chats/dto';
 import type { MessageErrorCode } from '@/server/chats/schema';
-import type { Db, Tx } from '@/server/db';
+import type { Db } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
-import { type ChatId, type Engine, EngineError, type EngineMessage } from './engine';
+import { type Sql, sqlOf } from '@/server/sql';
+import { type ChatId, type Engine, EngineError } from './engine';
 import type { IngestScope } from './ingest';
 import { fence, LeaseLost } from './lease';
 import { settle } from './sent';
 
 /**
  * The session's own ordered sender. The rows are the queue: it takes the oldest `queued` row of this owner and number, writes down
- * that it is about to hand it over, hands it over, and records what came of it. A row that was handed over is never sent again by
+ * that it is about to hand it over, hands it over, and records what came of it. Within a chat one row follows another. A row that was handed over is never sent again by
  * itself: after a crash between the two it stays `queued` with SEND_UNCONFIRMED until its id shows up in the chat.
  */
 export type Sender = {
@@ -19,7 +20,7 @@ export type Sender = {
   kick(): void;
   /** Whether a row is on its way. */
   busy(): boolean;
-  /** Takes no further row, and waits for the one on its way. */
+  /** Takes no further row, and waits for those on their way. */
   stop(): Promise<void>;
 };
 
@@ -31,6 +32,11 @@ type Parts = {
   inOrder: <Result>(work: () => Promise<Result>) => Promise<Result>;
 };
 
+type Taken = { id: string; chatId: string; text: string; sendToken: string | null; engineChatId: ChatId };
+
+/** Only where each goes under an id of its own; else one at a time, for an echo must find its row by the text. */
+const CHATS_AT_A_TIME = 8;
+
 /** How often a database that answers may refuse one record. */
 const TRIES = 5;
 
@@ -38,32 +44,32 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
   const { db, ownerId, ownNumber, lease } = scope;
   let stopped = false;
   let asked = false;
-  let running: Promise<void> | null = null;
+  let taking: Promise<void> | null = null;
+  /** The engine said that it is not ready: whoever brings it back says so. */
+  let waitForKick = false;
+  /** Chats with a message on its way, and what each of these is doing. */
+  const onItsWay = new Map<string, Promise<void>>();
 
   /**
-   * Takes the oldest row that waits, and writes down that it leaves now and under which id. A row that goes a second time keeps its
+   * Takes the oldest row that waits in a chat with nothing on its way, and writes down that it leaves now and under which id. A row that goes a second time keeps its
    * id: should the first time have got through after all, WhatsApp takes it once.
    */
   async function takeNext() {
-    return db.$transaction(async (tx) => {
-      await fence(tx, lease);
-      const row = await tx.message.findFirst({
-        where: {
-          ownerId,
-          ownNumber,
-          direction: 'outbound',
-          status: 'queued',
-          engineMessageId: null,
-          handedOverAt: null,
-        },
-        orderBy: { position: 'asc' },
-        include: { chat: { select: { engineChatId: true } } },
-      });
-      if (!row) return null;
-      const sendToken = row.sendToken ?? engine.reserveId?.() ?? null;
-      await tx.message.update({ where: { id: row.id }, data: { handedOverAt: new Date(), sendToken } });
-      return { ...row, sendToken };
-    });
+    const token = engine.reserveId?.() ?? null;
+    const [row] = await db.sql.one<Taken>`
+      WITH lease AS (
+        SELECT 1 FROM whatsapp_session
+        WHERE owner_id = ${ownerId}::uuid AND holder = ${lease.holder} AND epoch = ${lease.epoch} FOR SHARE
+      ), next AS (
+        SELECT id FROM message
+        WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND direction = 'outbound' AND status = 'queued'
+          AND engine_message_id IS NULL AND handed_over_at IS NULL AND NOT (chat_id = ANY(${[...onItsWay.keys()]}::uuid[]))
+        ORDER BY position LIMIT 1
+      )
+      UPDATE message SET handed_over_at = now(), send_token = COALESCE(send_token, ${token}::text)
+      FROM chat WHERE message.id = (SELECT id FROM next) AND chat.id = message.chat_id AND EXISTS (SELECT 1 FROM lease)
+      RETURNING message.id, message.chat_id, message.text, message.send_token, chat.engine_chat_id`;
+    return row ?? null;
   }
 
   /**
@@ -71,11 +77,11 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
    * that stops meanwhile gives up, and so does one whose database answers and refuses: the id that the row has tells its fate at the
    * next start.
    */
-  function record(work: (tx: Tx) => Promise<void>): Promise<void> {
+  function record(work: (sql: Sql) => Promise<void>): Promise<void> {
     const attempt = () =>
-      db.$transaction(async (tx) => {
-        await fence(tx, lease);
-        await work(tx);
+      db.sql.transaction(async (sql) => {
+        await fence(sql, lease);
+        await work(sql);
       });
     return inOrder(async () => {
       for (let wait = 200, refused = 0; ; wait = Math.min(2 * wait, 2_000)) {
@@ -92,86 +98,89 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     });
   }
 
-  async function recordSent(rowId: string, sent: EngineMessage): Promise<void> {
-    await record(async (tx) => {
-      const row = await tx.message.findUniqueOrThrow({ where: { id: rowId } });
-      // the echo may have settled it already
-      if (row.engineMessageId === null) await settle(tx, scope, rowId, sent);
+  async function recordFailure(rowId: string, status: 'queued' | 'failed', errorCode: MessageErrorCode): Promise<void> {
+    await record(async (sql) => {
+      const [row] = await sql<MessageRow>`
+        UPDATE message SET status = ${status}::"MessageStatus", error_code = ${errorCode}
+        WHERE id = ${rowId}::uuid AND engine_message_id IS NULL RETURNING *`;
+      if (row) await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(row) });
     });
   }
 
-  async function recordFailure(
-    rowId: string,
-    change: { status?: 'failed'; errorCode: MessageErrorCode },
-  ): Promise<void> {
-    await record(async (tx) => {
-      const row = await tx.message.findUniqueOrThrow({ where: { id: rowId } });
-      if (row.engineMessageId !== null) return;
-      const updated = await tx.message.update({ where: { id: rowId }, data: change });
-      await appendEvent(tx, ownerId, { type: 'message.updated', message: toMessage(updated) });
-    });
-  }
-
-  /** Sends one row; false when there is nothing more to do for now. */
-  async function sendOne(): Promise<boolean> {
-    const row = await takeNext();
-    if (!row) return false;
+  async function sendOne({ id, text, sendToken: token, engineChatId }: Taken): Promise<void> {
     try {
-      const { sendToken: token, text } = row;
-      const sent = await engine.send(row.chat.engineChatId as ChatId, { kind: 'text', text }, { token });
-      await recordSent(row.id, sent);
-      return true;
+      const sent = await engine.send(engineChatId, { kind: 'text', text }, { token });
+      // the echo may have settled it already
+      await record((sql) => settle(sql, scope, id, sent));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      logger.warn({ ownerId, messageId: row.id, code: error.code, left: error.left }, 'a send failed');
-      return handleFailure(row.id, error);
+      logger.warn({ ownerId, messageId: id, code: error.code, left: error.left }, 'a send failed');
+      await recordError(id, error);
     }
   }
 
-  async function handleFailure(rowId: string, error: EngineError): Promise<boolean> {
-    if (error.left === 'unknown') {
-      await recordFailure(rowId, { errorCode: 'SEND_UNCONFIRMED' });
-      return true;
+  async function recordError(rowId: string, error: EngineError): Promise<void> {
+    if (error.left === 'unknown') return recordFailure(rowId, 'queued', 'SEND_UNCONFIRMED');
+    if (error.code !== 'NOT_READY') {
+      return recordFailure(rowId, 'failed', error.code === 'CHAT_NOT_FOUND' ? error.code : 'WHATSAPP_REFUSED');
     }
-    if (error.code === 'NOT_READY') {
-      // it certainly did not leave: it waits for the connection to come back
-      await record(async (tx) => {
-        await tx.message.updateMany({ where: { id: rowId, engineMessageId: null }, data: { handedOverAt: null } });
-      });
-      return false;
-    }
-    const errorCode = error.code === 'CHAT_NOT_FOUND' ? 'CHAT_NOT_FOUND' : 'WHATSAPP_REFUSED';
-    await recordFailure(rowId, { status: 'failed', errorCode });
-    return true;
+    // it certainly did not leave: it waits for the connection to come back, and the others with it
+    waitForKick = true;
+    await record(async (sql) => {
+      await sql`UPDATE message SET handed_over_at = NULL WHERE id = ${rowId}::uuid AND engine_message_id IS NULL`;
+    });
   }
 
-  async function drain(): Promise<void> {
-    while (asked && !stopped) {
+  function onTrouble(error: unknown): void {
+    if (error instanceof LeaseLost) stopped = true;
+    else {
+      logger.error({ err: error, ownerId }, 'the sender stumbled; it goes on with the next row in a moment');
+      setTimeout(kick, 1_000).unref();
+    }
+  }
+
+  /** Puts rows on their way while there are any, each chat's one after the other, several chats at a time. */
+  async function take(): Promise<void> {
+    const most = engine.reserveId?.() ? CHATS_AT_A_TIME : 1;
+    while (asked && !stopped && !waitForKick && onItsWay.size < most) {
       asked = false;
-      try {
-        while (!stopped && (await sendOne()));
-      } catch (error) {
-        if (error instanceof LeaseLost) stopped = true;
-        else {
-          logger.error({ err: error, ownerId }, 'the sender stumbled; it goes on with the next row in a moment');
-          setTimeout(() => kick(), 1_000).unref();
-        }
+      for (let row = await takeNext(); row; row = stopped || onItsWay.size >= most ? null : await takeNext()) {
+        const { chatId } = row;
+        const sending = sendOne(row)
+          .catch(onTrouble)
+          .finally(() => {
+            onItsWay.delete(chatId);
+            goOn();
+          });
+        onItsWay.set(chatId, sending);
       }
     }
-    running = null;
+  }
+
+  function goOn(): void {
+    asked = true;
+    if (stopped || waitForKick) return;
+    taking ??= take()
+      .catch(onTrouble)
+      .finally(() => {
+        taking = null;
+        // somebody asked in the moment in which it ended
+        if (asked && !stopped && !waitForKick && onItsWay.size === 0) goOn();
+      });
   }
 
   function kick(): void {
-    asked = true;
-    if (!stopped) running ??= drain();
+    waitForKick = false;
+    goOn();
   }
 
   return {
     kick,
-    busy: () => running !== null,
+    busy: () => taking !== null || onItsWay.size > 0,
     async stop() {
       stopped = true;
-      await running;
+      await taking;
+      await Promise.all(onItsWay.values());
     },
   };
 }
@@ -189,7 +198,8 @@ const databaseAnswers = (db: Db): Promise<boolean> =>
 export async function markUnconfirmed(scope: IngestScope): Promise<void> {
   const { db, ownerId, ownNumber, lease } = scope;
   await db.$transaction(async (tx) => {
-    await fence(tx, lease);
+    const sql = sqlOf(tx);
+    await fence(sql, lease);
     const rows = await tx.message.findMany({
       where: {
         ownerId,
@@ -204,7 +214,7 @@ export async function markUnconfirmed(scope: IngestScope): Promise<void> {
     });
     for (const { id } of rows) {
       const row = await tx.message.update({ where: { id }, data: { errorCode: 'SEND_UNCONFIRMED' } });
-      await appendEvent(tx, ownerId, { type: 'message.updated', message: toMessage(row) });
+      await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(row) });
     }
   });
 }

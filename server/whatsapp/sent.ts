@@ -1,8 +1,8 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import { toMessage } from '@/server/chats/dto';
+import { type MessageRow, toMessage } from '@/server/chats/dto';
 import { ackChange, touchChat } from '@/server/chats/store';
-import type { Tx } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
+import type { Sql } from '@/server/sql';
 import type { Ack, EngineMessage, MessageId } from './engine';
 import type { Lease } from './lease';
 
@@ -20,39 +20,40 @@ const CLOCKS_DIFFER_MS = 120_000;
  * The row that this outbound message must be: the one that was handed over under the message's token, whatever its text and
  * whatever was thought of its fate. Only a row that went without a token is known by its text, at about that time; oldest first.
  */
-export async function findSent(tx: Tx, scope: Scope, chatId: string, message: EngineMessage) {
+export async function findSent(sql: Sql, scope: Scope, chatId: string, message: EngineMessage): Promise<string | null> {
   const { ownerId, ownNumber } = scope;
-  const own = { ownerId, ownNumber, direction: 'outbound' as const, engineMessageId: null };
   if (message.token !== null) {
-    const exact = await tx.message.findFirst({ where: { ...own, sendToken: message.token } });
-    if (exact) return exact;
+    const [exact] = await sql<{ id: string }>`
+      SELECT id FROM message
+      WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND direction = 'outbound' AND engine_message_id IS NULL
+        AND send_token = ${message.token} LIMIT 1`;
+    if (exact) return exact.id;
   }
   const at = message.sentAt.getTime();
-  return tx.message.findFirst({
-    where: {
-      ...own,
-      chatId,
-      sendToken: null,
-      status: 'queued',
-      kind: message.kind,
-      text: message.text,
-      handedOverAt: { gte: new Date(at - CLOCKS_DIFFER_MS), lte: new Date(at + CLOCKS_DIFFER_MS) },
-    },
-    orderBy: { position: 'asc' },
-  });
+  const [alike] = await sql<{ id: string }>`
+    SELECT id FROM message
+    WHERE chat_id = ${chatId}::uuid AND owner_id = ${ownerId}::uuid AND direction = 'outbound' AND engine_message_id IS NULL
+      AND send_token IS NULL AND status = 'queued' AND kind = ${message.kind} AND text = ${message.text}
+      AND handed_over_at BETWEEN ${new Date(at - CLOCKS_DIFFER_MS)} AND ${new Date(at + CLOCKS_DIFFER_MS)}
+    ORDER BY position LIMIT 1`;
+  return alike?.id ?? null;
 }
 
-/** Gives a row WhatsApp's id, time and status, and tells of it. */
-export async function settle(tx: Tx, scope: Scope, messageRowId: string, message: EngineMessage): Promise<void> {
+/** Gives a row WhatsApp's id, time and status, and tells of it; a row that has an id was settled before. */
+export async function settle(sql: Sql, scope: Scope, messageRowId: string, message: EngineMessage): Promise<void> {
   const ack = earlyAck(scope.lease, message.id) ?? message.ack;
   const change = ack ? ackChange('queued', ack, new Date()) : null;
-  const row = await tx.message.update({
-    where: { id: messageRowId },
-    // a row that was given up is taken back: here is the proof that it left
-    data: { engineMessageId: message.id, at: message.sentAt, status: 'queued', errorCode: null, ...change },
-  });
-  await touchChat(tx, row.chatId, message.sentAt, 0);
-  await appendEvent(tx, scope.ownerId, { type: 'message.updated', message: toMessage(row) });
+  // a row that was given up is taken back: here is the proof that it left
+  const [row] = await sql<MessageRow>`
+    UPDATE message
+    SET engine_message_id = ${message.id}, at = ${message.sentAt}, status = ${change?.status ?? 'queued'}::"MessageStatus",
+        error_code = ${change?.errorCode ?? null}, sent_at = COALESCE(${change?.sentAt ?? null}::timestamptz, sent_at),
+        delivered_at = COALESCE(${change?.deliveredAt ?? null}::timestamptz, delivered_at),
+        read_at = COALESCE(${change?.readAt ?? null}::timestamptz, read_at)
+    WHERE id = ${messageRowId}::uuid AND engine_message_id IS NULL RETURNING *`;
+  if (!row) return;
+  await touchChat(sql, row.chatId, message.sentAt, 0);
+  await appendEvent(sql, scope.ownerId, { type: 'message.updated', message: toMessage(row) });
 }
 
 const early = new WeakMap<Lease, Map<MessageId, Ack>>();

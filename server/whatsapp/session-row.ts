@@ -2,6 +2,7 @@ import { type OwnerId, ownerIdOfRow } from '@/server/auth/owner-id';
 import { toMessage } from '@/server/chats/dto';
 import type { Db, Tx } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
+import { sqlOf } from '@/server/sql';
 import { fence, type Lease } from './lease';
 import type { WhatsappStatus } from './schema';
 
@@ -9,7 +10,7 @@ import type { WhatsappStatus } from './schema';
 
 function guarded<Result>(db: Db, lease: Lease, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   return db.$transaction(async (tx) => {
-    await fence(tx, lease);
+    await fence(sqlOf(tx), lease);
     return work(tx);
   });
 }
@@ -79,7 +80,13 @@ export async function noteUpToDate(db: Db, lease: Lease): Promise<void> {
 export async function tellChange(db: Db, lease: Lease, status: WhatsappStatus): Promise<void> {
   const { phoneNumber, name, reason } = status;
   await guarded(db, lease, (tx) =>
-    appendEvent(tx, lease.ownerId, { type: 'session.changed', status: status.status, phoneNumber, name, reason }),
+    appendEvent(sqlOf(tx), lease.ownerId, {
+      type: 'session.changed',
+      status: status.status,
+      phoneNumber,
+      name,
+      reason,
+    }),
   );
 }
 
@@ -103,13 +110,13 @@ export async function endGeneration(
       orderBy: { position: 'asc' },
       select: { id: true },
     });
-    await appendEvent(tx, ownerId, { type: 'session.quarantined', generation: row.generation - 1, reason });
+    await appendEvent(sqlOf(tx), ownerId, { type: 'session.quarantined', generation: row.generation - 1, reason });
     for (const { id } of waiting) {
       const failed = await tx.message.update({
         where: { id },
         data: { status: 'failed', errorCode: 'WHATSAPP_UNLINKED' },
       });
-      await appendEvent(tx, ownerId, { type: 'message.updated', message: toMessage(failed) });
+      await appendEvent(sqlOf(tx), ownerId, { type: 'message.updated', message: toMessage(failed) });
     }
     return row.generation;
   });

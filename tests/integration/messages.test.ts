@@ -30,7 +30,7 @@ async function link(own = OWN, owner?: OwnerId): Promise<OwnerId> {
   network.phone(own).scan(qrCode ?? '');
   await eventually('chats read in', async () => {
     const row = await node.db.whatsappSession.findUnique({ where: { ownerId } });
-    return row?.syncedPhone === own;
+    return row?.syncedPhone === own && row.connectedUntil !== null;
   });
   return ownerId;
 }
