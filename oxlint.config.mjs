@@ -73,14 +73,14 @@ export default {
       message: 'Schemas run in the browser too: zod and other schemas only.',
     }),
     rooms(
-      ['server/{db,redis,migrate}.ts', 'server/events/{log,bus}.ts', 'server/embedded/**', 'server/jobs/queue.ts'],
+      ['server/{db,redis,migrate,sql}.ts', 'server/events/{log,bus}.ts', 'server/embedded/**', 'server/jobs/queue.ts'],
       ...store,
       typesOnly('^@/server/auth/owner-id$'),
       onlyFrom(
         'Stores and the log stand on config, errors, logger, the port, schemas and the Prisma client.',
         ...ground,
         ...shapes,
-        '@/server/{db,redis,migrate}',
+        '@/server/{db,redis,migrate,sql}',
         '@/server/events/*',
         '@/server/embedded/*',
         '@/server/jobs/queue',
