@@ -70,7 +70,10 @@ export function createSending(given: {
 
   /** One after the other: `before` it, nothing that was added later leaves. */
   function enqueue(before: () => Promise<void> = async () => {}): void {
-    line = line.then(before).then(flush).catch(() => {});
+    line = line
+      .then(before)
+      .then(flush)
+      .catch(() => {});
   }
 
   async function add(chat: Chat, given: Record<string, unknown> & { id: MsgKey; t: number }): Promise<Outgoing> {
