@@ -6,6 +6,8 @@ export type PipeTransport = {
   send: (message: string) => void;
   close: () => void;
   onmessage?: (message: string) => void;
+  /** A page's process died. Whoever only listens to pages cannot hear it of one that it has not attached to yet. */
+  oncrash?: () => void;
   onclose?: () => void;
 };
 
@@ -38,6 +40,7 @@ export function createPipeTransport(child: ChildProcess): PipeTransport {
     let start = 0;
     for (let end = bytes.indexOf(0); end !== -1; end = bytes.indexOf(0, start)) {
       const message = bytes.toString('utf8', start, end);
+      if (transport.oncrash && message.includes('.targetCrashed"')) transport.oncrash();
       setImmediate(() => transport.onmessage?.(message));
       start = end + 1;
     }

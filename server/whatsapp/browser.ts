@@ -26,6 +26,8 @@ export type OwnedBrowser = {
   pid: number;
   /** Resolves when the browser process has ended, whoever ended it, with a word for the log. */
   exited: Promise<string>;
+  /** Whether a page's process has died: for whoever begins to listen to the page later than that. */
+  hasCrashed: () => boolean;
   /** Idempotent: close, then SIGTERM, then SIGKILL of the whole group; resolves when no process is left. */
   end: () => Promise<void>;
 };
@@ -64,6 +66,13 @@ export async function launchBrowser(options: BrowserOptions): Promise<OwnedBrows
   try {
     const transport = createPipeTransport(child);
     const failed = exited.then((how) => Promise.reject(new BrowserLaunchError(`${how}: ${lastWords()}`)));
+    let hasCrashed = false;
+    const crashed = new Promise<never>((_, reject) => {
+      transport.oncrash = () => {
+        hasCrashed = true;
+        reject(new BrowserLaunchError('its page died while it started'));
+      };
+    });
     const late = new Promise<never>((_, reject) => {
       const fail = () => reject(new BrowserLaunchError(`no answer in ${options.launchMs} ms: ${lastWords()}`));
       setTimeout(fail, options.launchMs).unref();
@@ -79,9 +88,9 @@ export async function launchBrowser(options: BrowserOptions): Promise<OwnedBrows
         connection = browser;
         return { browser, page: await firstPage(browser) };
       });
-    for (const promise of [failed, late, aborted, connecting]) promise.catch(() => undefined);
-    const { browser, page } = await Promise.race([connecting, failed, late, aborted]);
-    return { browser, page, pid: child.pid ?? 0, exited, end };
+    for (const promise of [failed, crashed, late, aborted, connecting]) promise.catch(() => undefined);
+    const { browser, page } = await Promise.race([connecting, failed, crashed, late, aborted]);
+    return { browser, page, pid: child.pid ?? 0, exited, hasCrashed: () => hasCrashed, end };
   } catch (error) {
     await end();
     throw error;

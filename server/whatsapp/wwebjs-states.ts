@@ -54,6 +54,8 @@ export function failureOf(error: unknown): EngineFailure {
   if (error instanceof DeadlineError) {
     return { code: error.phase === 'opening the page' ? 'PAGE_UNREACHABLE' : 'READY_TIMEOUT', detail };
   }
+  if (/(target|session|connection) closed|target crashed|page crashed/i.test(detail))
+    return { code: 'PAGE_DIED', detail };
   // A pinned version whose file is not there (VersionResolveError), no network, a certificate that is not WhatsApp's.
   if (/load version|net::|Navigation timeout/i.test(detail)) return { code: 'PAGE_UNREACHABLE', detail };
   if (/auth timeout|ready timeout/.test(detail)) return { code: 'READY_TIMEOUT', detail };

@@ -73,7 +73,13 @@ function createGeneration(
     close();
   }
   const fail = (reason: EngineFailure): void => finish({ kind: 'crashed', reason });
-  const failWith = (error: unknown): void => fail(error instanceof StartError ? error.failure : failureOf(error));
+  function failWith(error: unknown): void {
+    if (error instanceof StartError) return fail(error.failure);
+    const failure = failureOf(error);
+    // A browser that dies makes the calls into its page fail a moment before its process is gone.
+    if (failure.code === 'PAGE_DIED') setTimeout(() => fail(failure), 500).unref();
+    else fail(failure);
+  }
 
   /** Nothing is said any more; calls under way end. The browser's ending is awaited by `stop()`. */
   function close(): void {
@@ -101,6 +107,7 @@ function createGeneration(
   function watchDeath(browser: OwnedBrowser): void {
     void browser.exited.then((how) => fail({ code: 'BROWSER_DIED', detail: `the browser ${how}` }));
     browser.page.on('error', (error) => fail({ code: 'PAGE_DIED', detail: error.message }));
+    if (browser.hasCrashed()) fail({ code: 'PAGE_DIED', detail: 'the page died while it started' });
     // An open dialog stops the page and every call into it.
     browser.page.on('dialog', (dialog) => {
       const closing = dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss();

@@ -17,6 +17,8 @@ const types = { image: 'image', voice: 'ptt', unsupported: 'unknown' } as const;
 
 export type SandboxHarness = Harness & {
   sandbox: Sandbox;
+  /** What `factory` is made of, as plain data. */
+  deps: Omit<WwebjsDeps, 'logger'>;
   /** Another engine on the same network: other switches, deadlines, or whatever else it is given. */
   factoryWith: (more: Partial<WwebjsDeps> & { switches?: PageSwitches }) => Promise<EngineFactory>;
   /** The processes of a profile's browser, its children among them. */
@@ -59,8 +61,10 @@ export async function createSandboxHarness(
     return createWwebjsEngine({ ...deps, webVersion, ...more, deadlines: { ...deps.deadlines, ...more.deadlines } });
   };
 
+  const { logger: _, ...plain } = deps;
   return {
     sandbox,
+    deps: plain,
     factory: createWwebjsEngine(deps),
     factoryWith,
     rowsOn,
@@ -108,7 +112,7 @@ export async function createSandboxHarness(
     until,
     async close() {
       await sandbox.stop();
-      await rm(root, { recursive: true, force: true });
+      await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
 }
