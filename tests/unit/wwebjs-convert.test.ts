@@ -28,6 +28,7 @@ describe('a message', () => {
       ack: null,
       phone: '+34600111222',
       pushName: 'Ana',
+      token: 'ABC',
     });
   });
 
