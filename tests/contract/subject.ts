@@ -9,7 +9,7 @@ export type EventLog = ReturnType<typeof createEventLog>;
 
 function createEventLog() {
   const events: EngineEvent[] = [];
-  let changed = (): void => undefined;
+  const waiting = new Set<() => void>();
 
   /** The first event, past or future, that `pick` makes something of. */
   async function first<T>(what: string, pick: (event: EngineEvent) => T | undefined, ms = 30_000): Promise<T> {
@@ -23,11 +23,13 @@ function createEventLog() {
       const left = end - Date.now();
       if (left <= 0) throw new Error(`no ${what} in ${ms} ms; said: ${JSON.stringify(events)}`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        changed = () => {
+        const wake = (): void => {
           clearTimeout(timer);
+          waiting.delete(wake);
           resolve();
         };
+        const timer = setTimeout(wake, left);
+        waiting.add(wake);
       });
     }
   }
@@ -36,7 +38,7 @@ function createEventLog() {
     events,
     push(event: EngineEvent): void {
       events.push(event);
-      changed();
+      for (const wake of [...waiting]) wake();
     },
     states: (): EngineState[] => events.flatMap((event) => (event.type === 'state' ? [event.state] : [])),
     messages: (): EngineMessage[] => events.flatMap((event) => (event.type === 'message' ? [event.message] : [])),
