@@ -24,7 +24,9 @@ export function policyAfter(
   if (code !== null && isShortage(code))
     return linked ? { kind: 'retry', after: last, hopeless: true } : { kind: 'give-up' };
   const limit = linked ? timing.maxFailures.linked : timing.maxFailures.unlinked;
-  const hopeless = failures >= limit || (code !== null && needsAction(code));
+  // a network that is away for an hour is no reason to come back ten minutes late
+  const mayPass = linked && (code === 'CONNECTION_LOST' || code === 'PAGE_UNREACHABLE');
+  const hopeless = (failures >= limit && !mayPass) || (code !== null && needsAction(code));
   if (hopeless && !linked) return { kind: 'give-up' };
   if (hopeless) return { kind: 'retry', after: timing.seldom, hopeless };
   return { kind: 'retry', after: timing.backoff[failures - 1] ?? last, hopeless };

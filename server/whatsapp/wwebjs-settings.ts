@@ -1,3 +1,5 @@
+import type { DiskSettings } from './wwebjs-disk';
+
 /** Where the adapter writes: pino's shape. It never hands over texts, phone numbers, QR codes or tokens. */
 export type EngineLogger = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>;
 
@@ -82,5 +84,6 @@ export type WwebjsDeps = {
   webVersion?: string;
   webCachePath?: string;
   deadlines?: Partial<Deadlines>;
+  disk?: Partial<DiskSettings>;
   logger: EngineLogger;
 };

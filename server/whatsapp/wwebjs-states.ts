@@ -3,6 +3,7 @@ import { ProfileInUseError } from './browser-profile';
 import type { EngineFailure, EngineState } from './engine';
 import { PageChangedError } from './wwebjs-client';
 import { DeadlineError } from './wwebjs-deadline';
+import { isDiskFull } from './wwebjs-disk';
 
 /** What a word of `Socket.state` means for the engine. */
 export type StateMeaning =
@@ -47,6 +48,7 @@ export function meaningOf(state: string | null): StateMeaning {
 export function failureOf(error: unknown): EngineFailure {
   const detail = detailOf(error);
   if (error instanceof ProfileInUseError) return { code: 'PROFILE_IN_USE', detail };
+  if (isDiskFull(detail)) return { code: 'DISK_FULL', detail };
   if (error instanceof BrowserLaunchError) {
     return { code: /ENOENT|EACCES/.test(detail) ? 'BROWSER_NOT_FOUND' : 'BROWSER_DIED', detail };
   }

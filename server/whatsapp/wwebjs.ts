@@ -14,6 +14,7 @@ import { createCalls } from './wwebjs-calls';
 import { type ClientSeams, RepairedClient, wasNavigation } from './wwebjs-client';
 import type { RawMessage } from './wwebjs-convert';
 import { notReady, pause, within } from './wwebjs-deadline';
+import { createDisk } from './wwebjs-disk';
 import { digitsOf } from './wwebjs-ids';
 import { clientOptions, launch, StartError } from './wwebjs-launch';
 import { createLidBook } from './wwebjs-lids';
@@ -57,6 +58,7 @@ function createGeneration(
   const ended = abort.signal;
   // Each call under way listens to it.
   setMaxListeners(0, ended);
+  const disk = createDisk(profileDir, deps.disk);
   let running: Promise<void> | null = null;
   let owned: OwnedBrowser | null = null;
   let live: Live | null = null;
@@ -67,10 +69,22 @@ function createGeneration(
   };
   const say = (state: EngineState): void => emit({ type: 'state', state });
 
-  function finish(state: EngineState): void {
+  function end(state: EngineState): void {
     if (ended.aborted) return;
     say(state);
     close();
+  }
+
+  /** A page that cannot write says strange things about its link: a logout is believed only where there is room. */
+  function finish(state: EngineState): void {
+    if (state.kind === 'logged_out') void endUnlessFull(() => end(state));
+    else end(state);
+  }
+
+  async function endUnlessFull(otherwise: () => void): Promise<void> {
+    const reason = await disk.lacksRoom('run');
+    if (reason) end({ kind: 'offline', reason });
+    else otherwise();
   }
   const fail = (reason: EngineFailure): void => finish({ kind: 'crashed', reason });
   function failWith(error: unknown): void {
@@ -92,6 +106,8 @@ function createGeneration(
 
   async function run(): Promise<void> {
     try {
+      const lacking = await disk.lacksRoom('start');
+      if (lacking) throw new StartError(lacking);
       const launched = await launch(deps, deadlines, profileDir, ended);
       owned = launched.owned;
       if (ended.aborted) return;
@@ -138,7 +154,7 @@ function createGeneration(
       interval: () => (phases.isUneasy() ? deadlines.pollMs : deadlines.probeMs),
       onLevel: (level) => {
         if (level.state === 'CONNECTED') news.look();
-        phases.level(level);
+        void endUnlessFull(() => phases.level(level));
       },
       isBusy: () => live?.calls.isBusy() ?? false,
       onDeaf: () => fail({ code: 'PAGE_DIED', detail: 'the page gives no answer' }),
@@ -181,6 +197,8 @@ function createGeneration(
   async function showQr(from: Page, data: string): Promise<void> {
     // The page clears its ref when it links, and the library makes a QR of that too.
     if (/^(undefined|null)?,/.test(data)) return;
+    const lacking = await disk.lacksRoom('run');
+    if (lacking) return end({ kind: 'offline', reason: lacking });
     const level = await within(deadlines.callMs, 'QR', from.evaluate(readLevel)).catch(() => null);
     phases.qr(data, level?.ref && data.startsWith(`${level.ref},`) ? level.refMs : null);
   }

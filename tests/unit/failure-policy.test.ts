@@ -31,3 +31,18 @@ test('codes that nobody scans: new ones for a while, then parked', () => {
   expect(policyAfter({ ...idle, pairingFor: 1_000 }, TIMING)).toEqual({ kind: 'retry', after: 0, hopeless: false });
   expect(policyAfter({ ...idle, pairingFor: TIMING.pairing }, TIMING)).toEqual({ kind: 'park' });
 });
+
+test('a network that is away is waited for at the slowest pace of the backoff, however long', () => {
+  const away = policyAfter({ ...lost, code: 'CONNECTION_LOST', failures: 100 }, TIMING);
+  expect(away).toEqual({ kind: 'retry', after: 60_000, hopeless: false });
+});
+
+test.each(['NO_MEMORY', 'DISK_FULL'] as const)('%s is said at once, and a link is tried again each minute', (code) => {
+  const policy = policyAfter({ ...lost, code }, TIMING);
+  expect(policy).toEqual({ kind: 'retry', after: 60_000, hopeless: true });
+  expect(policyAfter({ ...lost, code, linked: false }, TIMING)).toEqual({ kind: 'give-up' });
+});
+
+test('a dialog that only a person can answer is said at once', () => {
+  expect(policyAfter({ ...lost, code: 'ACTION_REQUIRED' }, TIMING)).toMatchObject({ kind: 'retry', hopeless: true });
+});
