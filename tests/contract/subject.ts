@@ -38,7 +38,7 @@ function createEventLog() {
     events,
     push(event: EngineEvent): void {
       events.push(event);
-      for (const wake of [...waiting]) wake();
+      for (const wake of waiting) wake();
     },
     states: (): EngineState[] => events.flatMap((event) => (event.type === 'state' ? [event.state] : [])),
     messages: (): EngineMessage[] => events.flatMap((event) => (event.type === 'message' ? [event.message] : [])),
