@@ -33,6 +33,8 @@ export const switchesSchema = z.strictObject({
   stubbornNews: z.boolean().default(false),
   /** All is synced and Stream.mode says MAIN, but `hasSynced` stays false. */
   stuckSynced: z.boolean().default(false),
+  /** New messages are in `Msg` and in their chats, and nobody is told: no `add`. */
+  muteMessages: z.boolean().default(false),
   /** A message is in the chat and leaves, but the page says so only this much later. */
   answerMs: z.int().min(0).max(600_000).default(0),
   /** A message key's `toString()` says nothing: its text is in an own property of another name, or in none. */

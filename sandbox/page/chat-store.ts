@@ -65,6 +65,8 @@ export function createChatStore(given: {
   MsgKey: MsgKeyClass;
   loadContact: (id: string) => Promise<WireContact>;
   loadChat: (wid: Wid) => Promise<Chat>;
+  /** See the switch. */
+  mute: boolean;
 }) {
   const { MsgKey } = given;
   const me: { pn: Wid | undefined; lid: Wid | undefined; name: string } = { pn: undefined, lid: undefined, name: '' };
@@ -225,7 +227,7 @@ export function createChatStore(given: {
     const chat = isListed(message.id.remote) ? chats.get(message.id.remote) : undefined;
     chat?.msgs.add(message);
     if (chat && message.t >= chat.t) chat.set({ t: message.t, lastReceivedKey: message.id });
-    return messages.add(message, { silent: !isNewMsg });
+    return messages.add(message, { silent: given.mute || !isNewMsg });
   }
 
   function clear(): void {

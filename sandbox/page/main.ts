@@ -52,7 +52,7 @@ async function start(config: PageConfig): Promise<void> {
     return store.chats.get(id) ?? store.createChat(id);
   }
 
-  const store = createChatStore({ MsgKey, loadContact, loadChat });
+  const store = createChatStore({ MsgKey, loadContact, loadChat, mute: switches.muteMessages });
   const sending = createSending({ connection, store, storage, switches });
 
   const login = chatModules({ store, connection, sending });

@@ -18,6 +18,8 @@ export type EventStream = {
   open: () => void;
   /** `token`: the id's own part under which it goes; null where it is not known beforehand. */
   beginSend: (token: string | null) => SendSlot;
+  /** Whether the page has told of a message, or it is ours. */
+  knows: (id: string) => boolean;
   /** Ids of what was sent through this engine lately. */
   sentIds: () => string[];
 };
@@ -30,6 +32,7 @@ export type EventStream = {
 export function createEventStream(emit: (event: EngineEvent) => void, lids: LidBook): EventStream {
   const seen = new Set<string>();
   const sent = new Set<string>();
+  const heard = new Set<string>();
   const underWay = new Set<Slot>();
   let held: { event: EngineEvent; until: Set<Slot> }[] = [];
   /** A send has come back under the id that was reserved for it: this page keeps its word. */
@@ -83,11 +86,13 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
   };
 
   return {
-    message: (raw) =>
+    message(raw) {
+      remember(heard, idText(raw.id) ?? '');
       inOrder(raw, () => {
         const message = toMessage(raw, { phoneOfLid: lids.phoneOf });
         return message && { type: 'message', message };
-      }),
+      });
+    },
     ack: (raw, value) => inOrder(raw, () => toAck(raw, value)),
     open() {
       const waiting = early ?? [];
@@ -106,6 +111,7 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
         },
       };
     },
+    knows: (id) => heard.has(id) || sent.has(id),
     sentIds: () => [...sent].slice(-100),
   };
 }

@@ -26,6 +26,7 @@ import { type Deadlines, defaultDeadlines, type WwebjsDeps } from './wwebjs-sett
 import { failureOf } from './wwebjs-states';
 import { createEventStream, type EventStream } from './wwebjs-stream';
 import { takeOverPage } from './wwebjs-takeover';
+import { createUnheard } from './wwebjs-unheard';
 import { unlinkDevice } from './wwebjs-unlink';
 import { watchPage } from './wwebjs-watch';
 
@@ -148,12 +149,14 @@ function createGeneration(
         finish({ kind: 'offline', reason: { code: 'ACTION_REQUIRED', detail } });
       },
     });
+    const lookForUnheard = createUnheard({ page: browser.page, stream, callMs: deadlines.callMs, logger });
     const watch = watchPage({
       page: browser.page,
       deadlines,
       interval: () => (phases.isUneasy() ? deadlines.pollMs : deadlines.probeMs),
       onLevel: (level) => {
         if (level.state === 'CONNECTED') news.look();
+        if (phases.isUsable()) lookForUnheard();
         void endUnlessFull(() => phases.level(level));
       },
       isBusy: () => live?.calls.isBusy() ?? false,

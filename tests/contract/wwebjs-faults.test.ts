@@ -89,6 +89,16 @@ describe('the whatsapp-web.js engine when something goes wrong', () => {
     expect((await again.log.state('ready')).phone).toBe(people.own.phone);
   });
 
+  it('finds what the page tells nobody of, and tells it once', async () => {
+    const { log } = await linked({ switches: { muteMessages: true }, deadlines: { probeMs: 300 } });
+    await harness.say(people.contact, people.own, 'nadie avisa');
+    expect(await log.message('nadie avisa')).toMatchObject({ direction: 'inbound', phone: people.contact.phone });
+    await harness.say(people.own, people.contact, 'del teléfono');
+    await log.message('del teléfono');
+    await sleep(1500);
+    expect(log.messages().map(({ text }) => text)).toEqual(['nadie avisa', 'del teléfono']);
+  });
+
   it('says that the connection is lost when it stays away, and is back without a QR when it is', async () => {
     const { log, engine, profileDir } = await linked({ deadlines: { connectionMs: 1000, pollMs: 100 } });
     const began = Date.now();

@@ -37,6 +37,7 @@ export type PageSwitches = Partial<{
   whatsNewMs: number;
   stubbornNews: boolean;
   stuckSynced: boolean;
+  muteMessages: boolean;
   answerMs: number;
   silentIds: 'no' | 'property' | 'none';
   chosenIds: 'taken' | 'ignored' | 'refused';
