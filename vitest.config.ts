@@ -20,6 +20,8 @@ const project = (
     testTimeout: options.seconds * 1000,
     hookTimeout: options.seconds * 1000,
     maxWorkers: options.workers,
+    // within a file that says so; these tests wait for facts
+    maxConcurrency: 2,
     fileParallelism: options.workers > 1,
     globalSetup: options.globalSetup ?? [],
     sequence: { groupOrder },

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { EngineError } from '@/server/whatsapp/engine';
 import type { Harness, People } from './harness';
 import { connect, type Subject, startSubject } from './subject';
@@ -7,39 +7,37 @@ import { connect, type Subject, startSubject } from './subject';
  * What every engine must do, written once. A harness stands for the world around the engine: phones, the network, and the process that the
  * engine runs in.
  */
-export function engineContract(name: string, createHarness: () => Promise<Harness>): void {
-  describe(`the engine contract: ${name}`, () => {
+export function engineContract(
+  name: string,
+  createHarness: () => Promise<Harness>,
+  options: { concurrent?: boolean } = {},
+): void {
+  describe(`the engine contract: ${name}`, options, () => {
     let harness: Harness;
-    let people: People;
-    const subjects: Subject[] = [];
 
     beforeAll(async () => {
       harness = await createHarness();
     });
-    afterEach(async () => {
-      await Promise.all(subjects.splice(0).map((subject) => subject.engine.stop()));
-    });
     afterAll(() => harness.close());
 
-    const start = async (profileDir?: string, factory = harness.factory): Promise<Subject> => {
+    const start = async (test: TestContext, profileDir?: string, factory = harness.factory): Promise<Subject> => {
       const subject = await startSubject({ factory, newProfile: harness.newProfile }, profileDir);
-      subjects.push(subject);
+      test.onTestFinished(() => subject.engine.stop());
       return subject;
     };
-    const chatWith = async ({ engine }: Subject) => {
+    const chatWith = async ({ engine }: Subject, people: People) => {
       const resolved = await engine.resolve(people.contact.phone);
       if (!resolved) throw new Error('the contact is not on the network');
       return resolved.chatId;
     };
-    const linked = async (): Promise<Subject> => {
-      people = await harness.createPeople();
-      const subject = await start();
-      await connect(harness, subject, people);
-      return subject;
+    const linked = async (test: TestContext): Promise<Subject & { people: People }> => {
+      const people = await harness.createPeople();
+      const subject = await connect(harness, await start(test), people);
+      return { ...subject, people };
     };
 
-    it('shows a QR with its end, and replaces it', async () => {
-      const { log } = await start();
+    it('shows a QR with its end, and replaces it', async (test) => {
+      const { log } = await start(test);
       expect((await log.state('starting')).kind).toBe('starting');
       const first = await log.state('pairing');
       expect(first.method).toBe('qr');
@@ -50,8 +48,8 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(second.expiresAt.getTime()).toBeGreaterThan(Date.now());
     });
 
-    it('is ready once after the scan, with phone and name', async () => {
-      const { log } = await linked();
+    it('is ready once after the scan, with phone and name', async (test) => {
+      const { log, people } = await linked(test);
       expect(await log.state('ready')).toEqual({ kind: 'ready', phone: people.own.phone, name: people.own.name });
       await harness.pause();
       const kinds = log.states().map((state) => state.kind);
@@ -60,9 +58,9 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(kinds.indexOf('syncing')).toBeLessThan(kinds.indexOf('ready'));
     });
 
-    it('links by a code typed on the phone', async () => {
-      people = await harness.createPeople();
-      const { engine, log } = await start();
+    it('links by a code typed on the phone', async (test) => {
+      const people = await harness.createPeople();
+      const { engine, log } = await start(test);
       await log.state('pairing');
       await engine.pairWithCode?.(people.own.phone);
       const shown = await log.state('pairing', (state) => state.method === 'code');
@@ -72,8 +70,8 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect((await log.state('ready')).phone).toBe(people.own.phone);
     });
 
-    it('sends, and follows the acks upward', async () => {
-      const { engine, log } = await linked();
+    it('sends, and follows the acks upward', async (test) => {
+      const { engine, log, people } = await linked(test);
       await harness.setOnline(people.contact, false);
       const resolved = await engine.resolve(people.contact.phone);
       if (!resolved) throw new Error('the contact is not on the network');
@@ -97,8 +95,8 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(log.messages().filter((message) => message.id === sent.id)).toEqual([]);
     });
 
-    it('sends two equal texts as two messages', async () => {
-      const { engine, log } = await linked();
+    it('sends two equal texts as two messages', async (test) => {
+      const { engine, log, people } = await linked(test);
       const chat = (await engine.resolve(people.contact.phone))?.chatId;
       if (!chat) throw new Error('the contact is not on the network');
       const one = await engine.send(chat, { kind: 'text', text: 'otra vez' });
@@ -108,10 +106,10 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       await log.ack(two.id, 'delivered');
     });
 
-    it('sends under the id that was reserved, and takes each once', async () => {
-      const subject = await linked();
+    it('sends under the id that was reserved, and takes each once', async (test) => {
+      const { people, ...subject } = await linked(test);
       const { engine, log } = subject;
-      const chat = await chatWith(subject);
+      const chat = await chatWith(subject, people);
       const tokens = Array.from({ length: 5 }, () => engine.reserveId?.() ?? '');
       expect(new Set(tokens.filter(Boolean)).size).toBe(5);
       const send = (token: string) => engine.send(chat, { kind: 'text', text: 'igual' }, { token });
@@ -125,10 +123,10 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(log.messages()).toEqual([]);
     });
 
-    it('finds what was sent and never answered by its id, between equal texts, after its death', async () => {
-      people = await harness.createPeople();
-      const mute = await connect(harness, await start(undefined, await harness.neverAnswers()), people);
-      const chat = await chatWith(mute);
+    it('finds what was sent and never answered by its id, between equal texts, after its death', async (test) => {
+      const people = await harness.createPeople();
+      const mute = await connect(harness, await start(test, undefined, await harness.neverAnswers()), people);
+      const chat = await chatWith(mute, people);
       const [left, stayed] = [mute.engine.reserveId?.(), mute.engine.reserveId?.()];
       const content = { kind: 'text', text: 'igual' } as const;
       const sending = mute.engine.send(chat, content, { token: left });
@@ -137,7 +135,7 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       await harness.kill(mute.profileDir);
       await failed;
       await mute.engine.stop();
-      const again = await start(mute.profileDir);
+      const again = await start(test, mute.profileDir);
       await again.log.state('ready');
       const history = (await again.engine.history?.(chat, 20)) ?? [];
       expect(history.map(({ direction, text, token }) => [direction, text, token])).toEqual([
@@ -150,8 +148,8 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(await harness.textsFrom(people.own, people.contact)).toEqual(['igual', 'igual']);
     });
 
-    it('tells what comes in, and marks nothing as read by itself', async () => {
-      const { engine, log } = await linked();
+    it('tells what comes in, and marks nothing as read by itself', async (test) => {
+      const { engine, log, people } = await linked(test);
       await harness.say(people.contact, people.own, 'buenos días');
       const message = await log.message('buenos días');
       expect(message).toMatchObject({
@@ -170,16 +168,16 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(log.messages().filter(({ text }) => text === 'buenos días')).toHaveLength(1);
     });
 
-    it('tells what the owner types on the phone itself', async () => {
-      const { log } = await linked();
+    it('tells what the owner types on the phone itself', async (test) => {
+      const { log, people } = await linked(test);
       await harness.say(people.own, people.contact, 'desde el teléfono');
       const message = await log.message('desde el teléfono');
       expect(message).toMatchObject({ direction: 'outbound', phone: people.contact.phone });
       await log.ack(message.id, 'delivered');
     });
 
-    it('names kinds that are not built, and never drops them', async () => {
-      const { log } = await linked();
+    it('names kinds that are not built, and never drops them', async (test) => {
+      const { log, people } = await linked(test);
       const seen = log.messages().length;
       for (const kind of ['image', 'voice', 'unsupported'] as const)
         await harness.sayKind(people.contact, people.own, kind);
@@ -187,10 +185,10 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(log.messages().map((message) => message.kind)).toEqual(['image', 'voice', 'unsupported']);
     });
 
-    it('reads chats and histories, older ones by the page', async () => {
-      people = await harness.createPeople();
+    it('reads chats and histories, older ones by the page', async (test) => {
+      const people = await harness.createPeople();
       for (let i = 1; i <= 30; i += 1) await harness.past(people.contact, people.own, `antes ${i}`, 3600 - i);
-      const { engine } = await connect(harness, await start().then((subject) => subject), people);
+      const { engine } = await connect(harness, await start(test), people);
       const chats = await engine.chats?.(50);
       const chat = chats?.find(({ phone }) => phone === people.contact.phone);
       expect(chat).toMatchObject({ kind: 'direct', name: people.contact.name });
@@ -203,15 +201,15 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(new Set([...older, ...newest].map(({ id }) => id)).size).toBe(30);
     });
 
-    it('knows who is on WhatsApp', async () => {
-      const { engine } = await linked();
+    it('knows who is on WhatsApp', async (test) => {
+      const { engine, people } = await linked(test);
       const known = await engine.resolve(people.contact.phone);
       expect(known?.phone).toBe(people.contact.phone);
       expect(await engine.resolve(harness.stranger)).toBeNull();
     });
 
-    it('refuses calls before it is ready, and after its end', async () => {
-      const { engine, log } = await start();
+    it('refuses calls before it is ready, and after its end', async (test) => {
+      const { engine, log } = await start(test);
       await log.state('pairing');
       const refused = { code: 'NOT_READY', left: 'no' };
       const send = () => engine.send(harness.anyChat, { kind: 'text', text: 'x' });
@@ -222,11 +220,11 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       await expect(engine.resolve('+34600000000')).rejects.toMatchObject(refused);
     });
 
-    it('stops at any time, twice, says nothing more, and leaves no process', async () => {
-      const early = await start();
+    it('stops at any time, twice, says nothing more, and leaves no process', async (test) => {
+      const early = await start(test);
       await Promise.all([early.engine.stop(), early.engine.stop()]);
       expect(await harness.processesOn(early.profileDir)).toBe(0);
-      const { engine, log, profileDir } = await start();
+      const { engine, log, profileDir } = await start(test);
       await log.state('pairing');
       expect(await harness.processesOn(profileDir)).toBeGreaterThan(0);
       await engine.stop();
@@ -237,11 +235,11 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(await harness.processesOn(profileDir)).toBe(0);
     });
 
-    it('is ready again on the same profile without a QR, and tells what came meanwhile', async () => {
-      const first = await linked();
+    it('is ready again on the same profile without a QR, and tells what came meanwhile', async (test) => {
+      const { people, ...first } = await linked(test);
       await first.engine.stop();
       await harness.say(people.contact, people.own, 'mientras dormías');
-      const second = await start(first.profileDir);
+      const second = await start(test, first.profileDir);
       expect((await second.log.state('ready')).phone).toBe(people.own.phone);
       expect(second.log.states().some((state) => state.kind === 'pairing')).toBe(false);
       const message = await second.log.message('mientras dormías');
@@ -251,8 +249,8 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       ).toBeGreaterThan(order);
     });
 
-    it('says when the phone unlinks it', async () => {
-      const { log, engine, profileDir } = await linked();
+    it('says when the phone unlinks it', async (test) => {
+      const { log, engine, profileDir, people } = await linked(test);
       expect(await harness.processesOn(profileDir)).toBeGreaterThan(0);
       await harness.unlink(people.own);
       const state = await log.state('logged_out');
@@ -263,8 +261,8 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(await harness.processesOn(profileDir)).toBe(0);
     });
 
-    it('unlinks itself', async () => {
-      const { engine, log, profileDir } = await linked();
+    it('unlinks itself', async (test) => {
+      const { engine, log, profileDir, people } = await linked(test);
       const said = log.states().length;
       expect(await engine.logout()).toEqual({ unlinked: true });
       expect(await engine.logout()).toEqual({ unlinked: false });
@@ -273,8 +271,8 @@ export function engineContract(name: string, createHarness: () => Promise<Harnes
       expect(await harness.processesOn(profileDir)).toBe(0);
     });
 
-    it('says when its browser is killed', async () => {
-      const { log, engine, profileDir } = await linked();
+    it('says when its browser is killed', async (test) => {
+      const { log, engine, profileDir, people } = await linked(test);
       await harness.kill(profileDir);
       const state = await log.state('crashed', undefined, 5000);
       expect(state.reason.code).toBe('BROWSER_DIED');
