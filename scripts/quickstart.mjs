@@ -37,7 +37,7 @@ async function main() {
   await checkPort(port, 'PORT');
   if (!live) await checkPort(sandboxPort, 'SANDBOX_PORT');
   const dataDir = process.env.DATA_DIR || join('.data', mode);
-  const sessions = process.env.WHATSAPP_SESSION_PATH || join('sessions', mode);
+  const sessions = process.env.WHATSAPP_SESSION_PATH || (live ? 'sessions' : join('sessions', mode));
   for (const folder of [dataDir, sessions]) makeDataFolder(folder, mode);
 
   await prepare({ redis: !process.env.REDIS_URL });

@@ -101,8 +101,12 @@ export async function openChat(
 ): Promise<Chat> {
   return onceMoreOnConflict(() =>
     db.sql.transaction(async (sql) => {
-      const chat = await upsertChat(sql, ownerId, ownNumber, { ...peer, name: null });
-      return readChat(sql, chat.id);
+      const row = await upsertChat(sql, ownerId, ownNumber, { ...peer, name: null });
+      if (row.lastMessageAt) return readChat(sql, row.id);
+      // what is being written in it must be found again, so it stands in the list before anything was said
+      const chat = await touchAndRead(sql, row.id, now(), 0);
+      await appendEvent(sql, ownerId, { type: 'chat.updated', chat });
+      return chat;
     }),
   );
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError, transformTRPCResponse } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { ERRORS } from '@/server/errors';
+import { isAppError } from '@/server/errors';
 import { appRouter } from '@/server/router';
 import { type Context, type Deps, describe, requestScope } from '@/server/trpc';
 import { createContext } from './context';
@@ -55,6 +56,11 @@ export function handleTrpc(deps: Deps, request: IncomingMessage, response: Serve
       maxBodySize: MAX_BODY_BYTES,
       maxBatchSize: MAX_BATCH,
       createContext: () => context,
+      responseMeta: ({ errors }) => {
+        const waits = errors.flatMap(({ cause }) => (isAppError(cause) ? [cause.more.retryAfter ?? 0] : []));
+        const longest = Math.max(0, ...waits);
+        return longest > 0 ? { headers: { 'retry-after': String(longest) } } : {};
+      },
       onError: (failure) => reportError(deps, failure),
     }),
   );

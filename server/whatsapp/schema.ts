@@ -31,6 +31,8 @@ export const statusReason = z.enum([
   'START_TIMEOUT',
   'READY_TIMEOUT',
   'PROFILE_IN_USE',
+  /** The database says that there is a link, and its folder is not where it should be. Nothing is touched. */
+  'PROFILE_MISSING',
   'PHONE_LOGGED_OUT',
   'USER_UNLINKED',
   'NEVER_SCANNED',

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { OwnerId } from '@/server/auth/owner-id';
 
@@ -22,8 +22,15 @@ export function createSessionFiles(sessionPath: string) {
       await mkdir(join(root, QUARANTINE), { recursive: true, mode: 0o700 });
     },
 
-    async prepareOwner(ownerId: OwnerId): Promise<void> {
-      await mkdir(join(root, ownerId), { recursive: true, mode: 0o700 });
+    /**
+     * Makes a profile's folder for a link to come. One that holds a link must be there already: answers false where it is not (a
+     * volume that is not mounted, another path than yesterday's), for a browser on an empty folder would look like a log-out.
+     */
+    async prepareProfile(ownerId: OwnerId, generation: number, linked: boolean): Promise<boolean> {
+      const profile = profileOf(ownerId, generation);
+      if (linked) return (await stat(profile).catch(() => null)) !== null;
+      await mkdir(profile, { recursive: true, mode: 0o700 });
+      return true;
     },
 
     /** Moves away every generation older than `current`: the one whose link just ended, and what a crash left behind. */

@@ -68,7 +68,10 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
     const lease = await leases.take(null);
     const row = await setWanted(db, lease, true);
     known = knownOf(row);
-    await files.prepareOwner(ownerId);
+    if (!(await files.prepareProfile(ownerId, row.generation, known.linked))) {
+      await rest(lease, { kind: 'failed', reason: 'PROFILE_MISSING' });
+      return timer.set(timing.seldom, retry);
+    }
     const profileDir = files.profileOf(ownerId, row.generation);
     const started: Run = {
       lease,
@@ -200,9 +203,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
     if (lease) await leases.letGo(lease);
   }
 
-  async function park(): Promise<void> {
-    await rest((await end())?.lease, { kind: 'parked' });
-  }
+  const park = async () => rest((await end())?.lease, { kind: 'parked' });
 
   /** The engine is lost. The link is kept: it is tried again, sooner or later; without a link only a few times. */
   async function fail(from: Run, reason: StatusReason, code: EngineFailure['code'] | null = null): Promise<void> {

@@ -77,6 +77,22 @@ describe('a link that is kept', () => {
     }
   });
 
+  test('whose folder is not where it should be is an error that says so, and nothing is taken for a log-out', async () => {
+    const ownerId = await link();
+    const sessionPath = node.files.root;
+    await node.registry.stop();
+    const elsewhere = await createTestNode({ ...stores, factory: network.factory });
+    expect(await elsewhere.registry.restore(ownerId)).toMatchObject({
+      status: 'error',
+      reason: 'PROFILE_MISSING',
+      hasSession: true,
+    });
+    await elsewhere.close();
+    const next = await createTestNode({ ...stores, factory: network.factory, sessionPath });
+    expect(await next.registry.restore(ownerId)).toMatchObject({ connected: true });
+    await next.close();
+  });
+
   test('disconnect stops and keeps it; restore brings it back', async () => {
     const ownerId = await link();
     expect(await node.registry.disconnect(ownerId, false)).toMatchObject({ status: 'disconnected', hasSession: true });

@@ -53,8 +53,8 @@ function Rows({ list, openId }: { list: ChatList; openId: string | null }) {
   const openIndex = chats.findIndex(({ id }) => id === openId);
   useEffect(() => {
     if (openIndex !== -1) virtualizer.scrollToIndex(openIndex, { align: 'auto' });
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- when another chat is opened, not when the list moves
-  }, [openId]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- when another chat is opened, or comes into the list; not when the list moves
+  }, [openId, openIndex !== -1]);
 
   return (
     <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-y-auto overscroll-contain">
