@@ -9,6 +9,7 @@ import { mainBrowsers, serverWith } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { freePort, type Server, startServer } from '@/tests/support/server';
+import { needed } from '@/tests/support/needed';
 import { waitUntil } from '@/tests/support/wait-until';
 
 /** SIGTERM at bad moments: the server ends in order, with exit code 0, and nothing that was accepted or linked is lost. */
@@ -149,8 +150,8 @@ test('in a burst of sends: what was accepted is sent once after the restart', as
 });
 
 test('a second signal ends it at once, and nothing of it stays', async () => {
-  const [browser = 0] = await mainBrowsers(server.sessionPath);
-  const pid = server.pid() ?? 0;
+  const browser = await waitUntil('a browser', async () => (await mainBrowsers(server.sessionPath))[0]);
+  const pid = needed(server.pid());
   // a browser that does not answer makes an ordered end slow
   process.kill(browser, 'SIGSTOP');
   try {

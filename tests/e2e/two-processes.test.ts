@@ -8,6 +8,7 @@ import { mainBrowsers } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { type Server, startServer } from '@/tests/support/server';
+import { needed } from '@/tests/support/needed';
 import { waitUntil } from '@/tests/support/wait-until';
 
 /** Two servers over the same databases and profiles. `left` and `right` are where they are asked; which of them runs the session changes. */
@@ -170,7 +171,7 @@ test('when its process is killed the other takes the session over, without a QR;
 
 test('a holder that was paused for longer than its term writes nothing afterwards, and leaves the new browser alone', async () => {
   // the session runs at `right`; it is the one that sleeps
-  const pid = right.server.pid() ?? 0;
+  const pid = needed(right.server.pid());
   const before = await sessionRow();
   process.kill(pid, 'SIGSTOP');
   try {
