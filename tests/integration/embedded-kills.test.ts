@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { isAlive } from '@/server/embedded/alive';
+import { needed } from '@/tests/support/needed';
 import { waitUntil } from '@/tests/support/wait-until';
 
 /** Kills in series, each at another moment of the writing: what was acknowledged is there, whoever was killed. */
@@ -124,7 +125,7 @@ async function redisPidOf({ redis }: App): Promise<number> {
 
 /** What each series kills; the app is started again, the stores come back by themselves. */
 const VICTIMS = {
-  'the app': async (app: App) => app.child.pid ?? 0,
+  'the app': async (app: App) => needed(app.child.pid),
   'the postmaster': (_app: App, dataDir: string) => postmasterOf(dataDir),
   redis: (app: App) => redisPidOf(app),
 };
