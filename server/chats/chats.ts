@@ -2,8 +2,9 @@ import type { OwnerId } from '@/server/auth/owner-id';
 import type { Db, Tx } from '@/server/db';
 import { AppError } from '@/server/errors';
 import { decodeCursor, encodeCursor } from './cursor';
-import { toChat, toMessage, withLastMessage } from './dto';
+import { toMessage } from './dto';
 import type { Chat, Message } from './schema';
+import { readNewest } from './store';
 
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
@@ -49,9 +50,8 @@ export async function listChats(
     },
     orderBy: [{ lastMessageAt: 'desc' }, { id: 'desc' }],
     take: input.limit + 1,
-    include: withLastMessage,
   });
-  const items = rows.slice(0, input.limit).map(toChat);
+  const items = await readNewest(db.sql.one, rows.slice(0, input.limit));
   const last = items.at(-1);
   const more = rows.length > input.limit && last?.lastMessageAt;
   return {
@@ -61,10 +61,11 @@ export async function listChats(
 }
 
 /** Throws CHAT_NOT_FOUND, also for another owner's. */
-export async function getChat(db: Db | Tx, ownerId: OwnerId, chatId: string): Promise<Chat> {
-  const row = await db.chat.findFirst({ where: { id: chatId, ownerId }, include: withLastMessage });
-  if (!row) throw new AppError('CHAT_NOT_FOUND');
-  return toChat(row);
+export async function getChat(db: Db, ownerId: OwnerId, chatId: string): Promise<Chat> {
+  const row = await db.chat.findFirst({ where: { id: chatId, ownerId } });
+  const [chat] = row ? await readNewest(db.sql.one, [row]) : [];
+  if (!chat) throw new AppError('CHAT_NOT_FOUND');
+  return chat;
 }
 
 /** A page of a conversation, oldest first; `nextCursor` leads to what is older. Throws CHAT_NOT_FOUND. */

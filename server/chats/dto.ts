@@ -1,11 +1,6 @@
 import type { Prisma } from '@/server/generated/prisma/client';
 import { type Chat, type Message, messageErrorCode, messageKind } from './schema';
 
-/** The newest message of each chat comes along in the same query. */
-export const withLastMessage = {
-  messages: { orderBy: [{ at: 'desc' }, { position: 'desc' }], take: 1 },
-} as const satisfies Prisma.ChatInclude;
-
 /** As Prisma gives it, or as server/sql.ts does (there a bigint is a string). */
 export type MessageRow = Omit<Prisma.MessageGetPayload<object>, 'position'> & { position: bigint | string };
 export type ChatRow = Prisma.ChatGetPayload<object>;
@@ -29,8 +24,8 @@ export function toMessage(row: MessageRow): Message {
   };
 }
 
-export function toChat(row: ChatRow & { messages: MessageRow[] }): Chat {
-  const last = row.messages[0];
+/** `newest`: the chat's newest message, where there is one. */
+export function toChat(row: ChatRow, newest: MessageRow | undefined): Chat {
   return {
     id: row.id,
     ownNumber: row.ownNumber,
@@ -38,6 +33,6 @@ export function toChat(row: ChatRow & { messages: MessageRow[] }): Chat {
     name: row.name,
     unread: row.unread,
     lastMessageAt: row.lastMessageAt,
-    lastMessage: last ? toMessage(last) : null,
+    lastMessage: newest ? toMessage(newest) : null,
   };
 }

@@ -41,9 +41,21 @@ export async function readChat(sql: Sql, chatId: string): Promise<Chat> {
 }
 
 async function withNewest(sql: Sql, row: ChatRow): Promise<Chat> {
-  const messages = await sql<MessageRow>`
+  const [newest] = await sql<MessageRow>`
     SELECT * FROM message WHERE chat_id = ${row.id}::uuid ORDER BY at DESC, position DESC LIMIT 1`;
-  return toChat({ ...row, messages });
+  return toChat(row, newest);
+}
+
+/**
+ * Chats as callers see them, each with its newest message, in the order given. By hand: Prisma's `include` with `take: 1` reads every
+ * message of these chats and sorts them all.
+ */
+export async function readNewest(sql: Sql, rows: ChatRow[]): Promise<Chat[]> {
+  const newest = await sql<MessageRow>`
+    SELECT message.* FROM unnest(${rows.map(({ id }) => id)}::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
+      SELECT * FROM message WHERE chat_id = wanted.id ORDER BY at DESC, position DESC LIMIT 1) message`;
+  const byChat = new Map(newest.map((message) => [message.chatId, message]));
+  return rows.map((row) => toChat(row, byChat.get(row.id)));
 }
 
 /** Moves a chat up to a message's time, never back, and adds to what is unread. */
