@@ -56,6 +56,8 @@ const AWAY = new Set([
   'P2024',
   'P2028',
   '3D000',
+  // a full disk: it answers, and takes nothing until there is room
+  '53100',
   '53300',
   '57P01',
   '57P02',

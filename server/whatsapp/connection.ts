@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Db } from '@/server/db';
+import { type Db, isDatabaseAway } from '@/server/db';
 import type { Logger } from '@/server/logger';
 import type { Engine, EngineEvent } from './engine';
 import { type Gap, noteRecovered } from './gap';
@@ -75,7 +75,8 @@ export function createConnection(parts: Parts): Connection {
         return await store(event);
       } catch (error) {
         if (error instanceof LeaseLost) return;
-        if (await databaseAnswers(db)) attempt += 1;
+        // one with a full disk answers too, and is waited for
+        if (!isDatabaseAway(error) && (await databaseAnswers(db))) attempt += 1;
         if (attempt > TRIES || ending.signal.aborted) {
           logger.error({ err: error, ownerId, type: event.type }, 'an event could not be stored');
           return;

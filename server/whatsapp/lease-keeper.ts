@@ -2,7 +2,7 @@ import type { OwnerId } from '@/server/auth/owner-id';
 import type { Db } from '@/server/db';
 import { AppError } from '@/server/errors';
 import type { Logger } from '@/server/logger';
-import { acquireLease, type Lease, releaseLease } from './lease';
+import { acquireLease, fence, type Lease, LeaseLost, releaseLease } from './lease';
 
 /** One owner's lease, as a session needs it. */
 export function createLeaseKeeper(deps: { db: Db; nodeId: string; ownerId: OwnerId; logger: Logger }) {
@@ -13,6 +13,15 @@ export function createLeaseKeeper(deps: { db: Db; nodeId: string; ownerId: Owner
       const lease = held?.lease ?? (await acquireLease(db, nodeId, ownerId));
       if (!lease) throw new AppError('SESSION_ELSEWHERE');
       return lease;
+    },
+    /**
+     * Throws LeaseLost when another process has it now: one that slept past its term must not say of the new holder's session that it
+     * is lost. A database that is away says nothing of that.
+     */
+    async assertHeld(lease: Lease): Promise<void> {
+      await fence(db.sql.one, lease).catch((error) => {
+        if (error instanceof LeaseLost) throw error;
+      });
     },
     /** One that cannot be given back runs out by itself. */
     async letGo(lease: Lease): Promise<void> {

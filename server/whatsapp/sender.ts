@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import type { MessageErrorCode } from '@/server/chats/schema';
-import type { Db } from '@/server/db';
+import { type Db, isDatabaseAway } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
 import { type Sql, sqlOf } from '@/server/sql';
@@ -89,7 +89,7 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
           return await attempt();
         } catch (error) {
           if (error instanceof LeaseLost || stopped) throw error;
-          if (await databaseAnswers(db)) refused += 1;
+          if (!isDatabaseAway(error) && (await databaseAnswers(db))) refused += 1;
           if (refused === TRIES) throw error;
           logger.warn({ err: error, ownerId }, 'what became of a send could not be written down yet');
           await sleep(wait);

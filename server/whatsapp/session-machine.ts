@@ -208,6 +208,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   /** The engine is lost. The link is kept: it is tried again, sooner or later; without a link only a few times. */
   async function fail(from: Run, reason: StatusReason, code: EngineFailure['code'] | null = null): Promise<void> {
     if (from !== run) return;
+    await leases.assertHeld(from.lease);
     failures += 1;
     const pairingFor = pairingSince === null ? null : Date.now() - pairingSince;
     const policy = policyAfter({ code, linked: from.linked, failures, pairingFor }, timing);

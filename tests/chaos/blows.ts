@@ -81,10 +81,12 @@ export function createBlows(world: World, diary: Diary) {
         return kill((await row(({ command }) => isRedisOf(command, server.dataDir)))?.pid);
       case 'browser':
         return kill((await row((found) => browserOf(blow.session)(found) && isMain(found)))?.pid);
-      case 'page':
-        return kill(
-          (await row((found) => browserOf(blow.session)(found) && found.command.includes('--type=renderer')))?.pid,
-        );
+      case 'page': {
+        // a renderer names no profile: it is known by its browser's group
+        const main = await row((found) => browserOf(blow.session)(found) && isMain(found));
+        const ofPage = (found: ProcessRow) => found.group === main?.group && found.command.includes('--type=renderer');
+        return main !== undefined && kill((await row(ofPage))?.pid);
+      }
       case 'connection': {
         const phone = businesses[blow.session]?.phone ?? '';
         return sandbox.dropConnections(phone).then(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '@/tests/support/sandbox';
+import { conversationOn } from './phone';
 import type { Script } from './plan';
 import type { Business } from './world';
 
@@ -8,7 +9,7 @@ export async function runPerson(sandbox: Sandbox, business: Business, script: Sc
   const person = business.people[script.peer];
   if (!person) throw new Error('no such person');
   const written = async () =>
-    (await sandbox.messagesOf(person.phone, business.phone)).filter(({ fromMe }) => fromMe).length;
+    (await conversationOn(sandbox, person.phone, business.phone)).filter(({ fromMe }) => fromMe).length;
   let count = await written();
 
   async function say(text: string): Promise<void> {

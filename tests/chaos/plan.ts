@@ -1,3 +1,4 @@
+import { PHONE_SHOWS } from './phone';
 import { createRandom, type Random } from './random';
 
 export type ChaosOptions = {
@@ -42,6 +43,9 @@ export const FOLLOWERS = 2;
 
 /** Everything that a seed decides. The moments are the plan's; what meets what in them is the machine's. */
 export function makePlan(options: ChaosOptions): Plan {
+  const perChat = Math.ceil(options.messages / (options.sessions * PEOPLE)) * 2 + 1;
+  if (perChat > PHONE_SHOWS)
+    throw new Error(`${perChat} messages in one conversation are too many to check: use more sessions`);
   const random = createRandom(options.seed);
   const duration = options.minutes * 60_000;
   const sessions = Array.from({ length: options.sessions }, (_, index) => ({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxMessage } from '@/tests/support/sandbox';
 import type { Follower } from './followers';
+import { conversationOn } from './phone';
 import { type Row, readRows } from './rows';
 import type { World } from './world';
 
@@ -13,7 +14,7 @@ export async function readTruth({ sandbox, businesses }: World): Promise<Truth> 
   const truth: Truth = [];
   for (const { index, phone, people } of businesses) {
     for (const person of people) {
-      truth.push({ business: index, peer: person.phone, messages: await sandbox.messagesOf(phone, person.phone) });
+      truth.push({ business: index, peer: person.phone, messages: await conversationOn(sandbox, phone, person.phone) });
     }
   }
   return truth;

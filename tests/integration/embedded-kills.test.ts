@@ -11,7 +11,7 @@ import { needed } from '@/tests/support/needed';
 import { waitUntil } from '@/tests/support/wait-until';
 
 /** Kills in series, each at another moment of the writing: what was acknowledged is there, whoever was killed. */
-const ROUNDS = 4;
+const ROUNDS = 3;
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
