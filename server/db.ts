@@ -81,6 +81,14 @@ export function isDatabaseAway(error: unknown): boolean {
   return isDatabaseAway(part(error, 'cause')) || isDatabaseAway(part(part(error, 'meta'), 'driverAdapterError'));
 }
 
+/** Whether it answers at this moment: what failed on one that does was refused, not lost on the way. */
+export async function databaseAnswers(db: Db): Promise<boolean> {
+  return db.$queryRaw`SELECT 1`.then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A database that recovers after a crash, or that starts along with us. */
 const START_PATIENCE_MS = 30_000;
 
