@@ -9,7 +9,7 @@ import { type Answer, type Operation, perform } from './operations';
 import { createRemoteCalls } from './remote-calls';
 import type { WhatsappStatus } from './schema';
 import { createSession, type Session } from './session';
-import type { SessionDeps } from './session-machine';
+import type { SessionDeps } from './session-deps';
 import { findHolder, findSessionRow, listWanted } from './session-row';
 import { isSettled } from './session-status';
 
@@ -155,6 +155,7 @@ export function createRegistry(deps: RegistryDeps) {
 
   return {
     status: board.current,
+    overview: board.overview,
     watch: board.watch,
     connect,
 

@@ -1,7 +1,8 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import { AppError } from '@/server/errors';
 import type { Watched } from './memory-watch';
-import { createSessionMachine, type SessionDeps } from './session-machine';
+import type { SessionDeps } from './session-deps';
+import { createSessionMachine } from './session-machine';
 import { setWanted } from './session-row';
 import type { Phase } from './session-status';
 

@@ -34,6 +34,8 @@ export type Level = {
   refMs: number | null;
   /** Whether the library's own functions are in the page. */
   injected: boolean;
+  /** The page's version by its own word. */
+  version: string | null;
 };
 
 export function readLevel(): Level {
@@ -55,6 +57,7 @@ export function readLevel(): Level {
     ref: text(conn.ref),
     refMs: typeof conn.refTTL === 'number' && conn.refTTL >= 1000 ? conn.refTTL : null,
     injected: w.WWebJS !== undefined,
+    version: text(find('WAWebUpdaterVersion', 'SANITIZED_VERSION_STR')) ?? text(w.Debug?.VERSION),
   };
 }
 

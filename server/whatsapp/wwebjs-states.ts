@@ -1,6 +1,6 @@
 import { BrowserLaunchError } from './browser';
 import { ProfileInUseError } from './browser-profile';
-import type { EngineFailure, EngineState } from './engine';
+import type { EngineFailure, EngineState, PageChange } from './engine';
 import { PageChangedError } from './wwebjs-client';
 import { DeadlineError } from './wwebjs-deadline';
 import { isDiskFull } from './wwebjs-disk';
@@ -52,7 +52,7 @@ export function failureOf(error: unknown): EngineFailure {
   if (error instanceof BrowserLaunchError) {
     return { code: /ENOENT|EACCES/.test(detail) ? 'BROWSER_NOT_FOUND' : 'BROWSER_DIED', detail };
   }
-  if (error instanceof PageChangedError) return { code: 'WHATSAPP_CHANGED', detail };
+  if (error instanceof PageChangedError) return changed(detail, error.missing);
   if (error instanceof DeadlineError) {
     return { code: error.phase === 'opening the page' ? 'PAGE_UNREACHABLE' : 'READY_TIMEOUT', detail };
   }
@@ -63,9 +63,28 @@ export function failureOf(error: unknown): EngineFailure {
   if (/auth timeout|ready timeout/.test(detail)) return { code: 'READY_TIMEOUT', detail };
   // What the library's own code in the page could not read or call.
   if (/is not a function|Cannot read|undefined|null|not found|requireLazy|module/i.test(detail)) {
-    return { code: 'WHATSAPP_CHANGED', detail };
+    return changed(detail, detail.match(/\bWA[A-Z]\w+(\.\w+)*/g) ?? []);
   }
   return { code: 'UNKNOWN', detail };
+}
+
+const changed = (detail: string, missing: string[]): EngineFailure => ({
+  code: 'WHATSAPP_CHANGED',
+  detail,
+  page: { missing, version: null },
+});
+
+const MOST_NAMES = 40;
+const isName = (name: string): boolean => name.length <= 100 && /^[A-Za-z_$][\w$]*(\.[\w$]+)*$/.test(name);
+
+/** Adds the page's version to a WHATSAPP_CHANGED, and sees to it that nothing but names, and not too many, goes further. */
+export function withVersion(state: EngineState, version: string | null): EngineState {
+  if (state.kind !== 'crashed' && state.kind !== 'offline') return state;
+  if (state.reason.code !== 'WHATSAPP_CHANGED') return state;
+  const missing = [...new Set(state.reason.page?.missing)].filter(isName).slice(0, MOST_NAMES);
+  const known = version !== null && /^[\w.-]{1,40}$/.test(version) ? version : null;
+  const page: PageChange = { missing, version: known };
+  return { ...state, reason: { ...state.reason, page } };
 }
 
 /** First line, no ids and no numbers: this is shown and logged. */

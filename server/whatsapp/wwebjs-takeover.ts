@@ -55,7 +55,7 @@ async function findSelf({ client, page, deadlines, ended }: TakeoverDeps): Promi
     const hidden = typeof self.lid === 'string' && !known ? await page.evaluate(findPhoneOfLid, self.lid) : null;
     const phone = known ?? phoneOf(hidden);
     if (phone) return { phone, name: client.info?.pushname ?? self.name ?? '' };
-    if (Date.now() > until) throw new PageChangedError(['WAWebUserPrefsMeUser: our own number']);
+    if (Date.now() > until) throw new PageChangedError(['WAWebUserPrefsMeUser.getMaybeMePnUser']);
     await pause(deadlines.pollMs);
   }
 }

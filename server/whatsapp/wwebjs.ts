@@ -23,7 +23,7 @@ import { createNewsReader } from './wwebjs-news';
 import { createPairing } from './wwebjs-pairing';
 import { createPhases } from './wwebjs-phase';
 import { type Deadlines, defaultDeadlines, type WwebjsDeps } from './wwebjs-settings';
-import { failureOf } from './wwebjs-states';
+import { failureOf, withVersion } from './wwebjs-states';
 import { createEventStream, type EventStream } from './wwebjs-stream';
 import { takeOverPage } from './wwebjs-takeover';
 import { createUnheard } from './wwebjs-unheard';
@@ -36,7 +36,7 @@ import { watchPage } from './wwebjs-watch';
  */
 export function createWwebjsEngine(deps: WwebjsDeps): EngineFactory {
   const deadlines = { ...defaultDeadlines, ...deps.deadlines };
-  return ({ profileDir, onEvent }) => createGeneration(deps, deadlines, profileDir, onEvent);
+  return ({ profileDir, epoch = 0, onEvent }) => createGeneration(deps, deadlines, { profileDir, epoch }, onEvent);
 }
 
 /** What there is once a browser runs. */
@@ -50,7 +50,7 @@ type Live = {
 function createGeneration(
   deps: WwebjsDeps,
   deadlines: Deadlines,
-  profileDir: string,
+  place: { profileDir: string; epoch: number },
   onEvent: (event: EngineEvent) => void,
 ): Engine {
   const { logger } = deps;
@@ -59,11 +59,12 @@ function createGeneration(
   const ended = abort.signal;
   // Each call under way listens to it.
   setMaxListeners(0, ended);
-  const disk = createDisk(profileDir, deps.disk);
+  const disk = createDisk(place.profileDir, deps.disk);
   let running: Promise<void> | null = null;
   let owned: OwnedBrowser | null = null;
   let live: Live | null = null;
   let stopping: Promise<void> | null = null;
+  let pageVersion: string | null = null;
 
   const emit = (event: EngineEvent): void => {
     if (!ended.aborted) onEvent(event);
@@ -72,7 +73,7 @@ function createGeneration(
 
   function end(state: EngineState): void {
     if (ended.aborted) return;
-    say(state);
+    say(withVersion(state, pageVersion));
     close();
   }
 
@@ -109,7 +110,7 @@ function createGeneration(
     try {
       const lacking = await disk.lacksRoom('start');
       if (lacking) throw new StartError(lacking);
-      const launched = await launch(deps, deadlines, profileDir, ended);
+      const launched = await launch(deps, deadlines, place, ended);
       owned = launched.owned;
       if (ended.aborted) return;
       watchDeath(owned);
@@ -155,6 +156,8 @@ function createGeneration(
       deadlines,
       interval: () => (phases.isUneasy() ? deadlines.pollMs : deadlines.probeMs),
       onLevel: (level) => {
+        // where a page tells none, `Debug` has what we put there
+        if (level.version !== fallbackVersion || deps.webVersion) pageVersion = level.version ?? pageVersion;
         if (level.state === 'CONNECTED') news.look();
         if (phases.isUsable()) lookForUnheard();
         void endUnlessFull(() => phases.level(level));

@@ -12,6 +12,7 @@ const level = (more: Partial<Level>): Level => ({
   ref: null,
   refMs: null,
   injected: false,
+  version: null,
   ...more,
 });
 const connected = level({ state: 'CONNECTED' });
