@@ -114,6 +114,56 @@ describe('inbound', () => {
     expect((await stored()).map(({ text }) => text)).toEqual(texts);
   });
 
+  test('one that comes in live in the second of one that was missed stands behind it', async () => {
+    const ownerId = await link();
+    network.phone(CARLA).say(OWN, 'antes');
+    const chat = await chatOf(ownerId);
+    await node.registry.disconnect(ownerId, false);
+    let read = () => {};
+    const reading = new Promise<void>((resolve) => (read = resolve));
+    network.onHistory((id) => (id === network.phone(CARLA).chatId ? reading : undefined));
+    const second = new Date(Math.ceil(Date.now() / 1_000) * 1_000);
+    network.phone(CARLA).past(OWN, 'perdido', second);
+    await node.registry.restore(ownerId);
+    await eventually('connected', async () => (await node.registry.status(ownerId)).connected);
+    network.phone(CARLA).say(OWN, 'en vivo', { sentAt: second });
+    network.phone('+5491145678901', 'Dora').say(OWN, 'otra');
+    // other conversations need not wait for it
+    await eventually('the other', () => node.db.message.findFirst({ where: { ownerId, text: 'otra' } }));
+    read();
+    await eventually('all', async () => (await textsOf(ownerId, chat.id)).length === 3);
+    expect(await textsOf(ownerId, chat.id)).toEqual(['antes', 'perdido', 'en vivo']);
+    const told = (await readAfter(node.db, ownerId, 0)).flatMap(({ body }) =>
+      body.type === 'message.received' && body.message.chatId === chat.id ? [body.message.text] : [],
+    );
+    expect(told).toEqual(['antes', 'perdido', 'en vivo']);
+  });
+
+  test('a chat that the page could not read is asked for again', async () => {
+    const ownerId = await link();
+    network.phone(CARLA).say(OWN, 'antes');
+    const chat = await chatOf(ownerId);
+    await node.registry.disconnect(ownerId, false);
+    let asked = 0;
+    network.onHistory(() => {
+      asked += 1;
+      if (asked === 1) throw new EngineError('UNKNOWN', 'no', 'The page stumbled.');
+    });
+    network.phone(CARLA).past(OWN, 'perdido', new Date());
+    await node.registry.restore(ownerId);
+    await eventually('it', async () => (await textsOf(ownerId, chat.id)).length === 2);
+    expect(asked).toBe(2);
+  });
+
+  test('after a time away every chat that moved on is read back, more than at a first link', async () => {
+    const ownerId = await link();
+    await node.registry.disconnect(ownerId, false);
+    const people = Array.from({ length: 230 }, (_, i) => `+54911400${String(i).padStart(5, '0')}`);
+    for (const person of people) network.phone(person).past(OWN, 'hola', new Date());
+    await node.registry.restore(ownerId);
+    await eventually('all', async () => (await node.db.message.count({ where: { ownerId, text: 'hola' } })) === 230);
+  });
+
   test('what the owner writes on the phone itself is stored as theirs', async () => {
     const ownerId = await link();
     network.phone(OWN).say(CARLA, 'desde el teléfono');

@@ -11,7 +11,7 @@ export type FakePhone = {
   /** Types a pairing code. False: no engine shows that code for this number. */
   code: (code: string) => boolean;
   /** Writes to another number from this phone. It arrives there, and as an own message on this number's engines. */
-  say: (to: string, text: string, options?: { kind?: MessageKind; token?: string }) => MessageId;
+  say: (to: string, text: string, options?: { kind?: MessageKind; token?: string; sentAt?: Date }) => MessageId;
   /** Puts a message into both histories as if it had been there for long: no event, unread or ack. */
   past: (to: string, text: string, sentAt: Date) => void;
   /** Opens the chat with `other`: `other` sees blue ticks. */
@@ -37,6 +37,8 @@ export type FakeNetwork = {
   onSend: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
   /** Every `send` goes through this after the message has left: what it awaits is the answer that is still to come. */
   onAnswer: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
+  /** Every reading of a chat's past goes through this first. */
+  onHistory: (gate: ((chat: ChatId) => Promise<void> | void) | null) => void;
   /** What every engine's processes hold from now on, bytes. */
   holdMemory: (bytes: number | null) => void;
   /** Same as `onSend` for `start`: a promise that never resolves is a browser that hangs. */
@@ -52,7 +54,7 @@ export type FakeNetwork = {
 export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
   const accounts = createAccounts();
   const running = new Set<FakeScreen>();
-  const gates: FakeGates = { send: null, answer: null, memory: null, start: null };
+  const gates: FakeGates = { send: null, answer: null, history: null, memory: null, start: null };
   let started = 0;
 
   const factory: EngineFactory = ({ profileDir, onEvent }) =>
@@ -118,6 +120,9 @@ export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
     },
     onAnswer: (gate) => {
       gates.answer = gate;
+    },
+    onHistory: (gate) => {
+      gates.history = gate;
     },
     holdMemory: (bytes) => {
       gates.memory = bytes;
