@@ -46,6 +46,7 @@ export const ERRORS = {
   ),
   FOREIGN_ORIGIN: forbidden('La petición viene de otro sitio.', 'The request comes from another site.'),
   REGISTRATION_CLOSED: forbidden('Las cuentas nuevas se crean por invitación.', 'New accounts are by invitation.'),
+  ADMIN_ONLY: forbidden('Es solo para quien administra.', 'This is for the admin only.'),
   NOT_FOUND: notFound('No existe.', 'Not found.'),
   CHAT_NOT_FOUND: notFound('Esa conversación no existe.', 'That conversation does not exist.'),
   MESSAGE_NOT_FOUND: notFound('Ese mensaje no existe.', 'That message does not exist.'),

@@ -115,9 +115,10 @@ const authenticated = t.middleware(async ({ ctx, next }) => {
   return next({ ctx: { ownerId: identity.ownerId, identity } });
 });
 
+/** The role is the database's, looked up with each request, not the credential's. */
 const admin = t.middleware(async ({ ctx, next }) => {
   const { role } = await ctx.identify();
-  if (role !== 'admin') throw new AppError('NOT_FOUND');
+  if (role !== 'admin') throw new AppError('ADMIN_ONLY');
   return next();
 });
 

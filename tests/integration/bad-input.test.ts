@@ -82,6 +82,7 @@ const SHAPES: Record<string, Shape> = {
   },
   'auth.me': nothing,
   'auth.logout': nothing,
+  'admin.sessions': nothing,
   'auth.invite': nothing,
   'chats.list': {
     good: () => ({}),

@@ -107,6 +107,9 @@ const own: Rule = { attempts: [{}] };
 
 /** Every procedure of the product. A new one is missing here until somebody has thought about whose ids it takes. */
 const RULES: Record<string, Rule> = {
+  'admin.sessions': {
+    attempts: [{ code: 'ADMIN_ONLY' }, { input: () => ({ ownerId: ana.ownerId }), code: 'ADMIN_ONLY' }],
+  },
   'auth.register': {
     open: true,
     attempts: [
@@ -122,7 +125,7 @@ const RULES: Record<string, Rule> = {
   },
   'auth.me': own,
   'auth.logout': { attempts: [{ ends: true }] },
-  'auth.invite': { attempts: [{ code: 'NOT_FOUND' }] },
+  'auth.invite': { attempts: [{ code: 'ADMIN_ONLY' }] },
   'chats.list': {
     attempts: [
       { input: () => ({}) },

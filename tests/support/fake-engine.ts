@@ -1,4 +1,12 @@
-import type { Ack, ChatId, EngineFactory, EngineFailure, MessageId, MessageKind } from '@/server/whatsapp/engine';
+import type {
+  Ack,
+  ChatId,
+  EngineFactory,
+  EngineFailure,
+  MessageId,
+  MessageKind,
+  PageChange,
+} from '@/server/whatsapp/engine';
 import { type Account, chatIdOf, createAccounts } from './fake-accounts';
 import { createFakeEngine, type FakeGates, type FakeQrTimes, type FakeScreen } from './fake-generation';
 
@@ -21,7 +29,7 @@ export type FakePhone = {
   /** Off: what is sent to this phone stays at `sent`. */
   setOnline: (online: boolean) => void;
   logoutFromPhone: () => void;
-  crash: (code?: EngineFailure['code']) => void;
+  crash: (code?: EngineFailure['code'], page?: PageChange) => void;
   goOffline: (code?: EngineFailure['code']) => void;
   account: Account;
 };
@@ -101,8 +109,8 @@ export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
         accounts.tell(account, { type: 'unlinked' });
         account.devices.clear();
       },
-      crash(code = 'BROWSER_DIED') {
-        for (const entry of enginesOf(account)) entry.fail('crashed', { code, detail: 'a test said so' });
+      crash(code = 'BROWSER_DIED', page) {
+        for (const entry of enginesOf(account)) entry.fail('crashed', { code, detail: 'a test said so', page });
       },
       goOffline(code = 'CONNECTION_LOST') {
         for (const entry of enginesOf(account)) entry.fail('offline', { code, detail: 'a test said so' });
