@@ -14,6 +14,8 @@ export type Bus = {
   bellOf(ownerId: OwnerId, signal: AbortSignal): Bell;
   /** Called for each ring: an owner's id and the event's type. Returns the way to stop. */
   onRing(listener: (ownerId: string, type: string) => void): () => void;
+  /** Called when a connection that was lost is there again. Returns the way to stop. */
+  onReturn(listener: () => void): () => void;
   close(): Promise<void>;
 };
 
@@ -55,9 +57,11 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
   async function reconnect(): Promise<void> {
     if (reconnecting) return;
     reconnecting = true;
-    for (let wait = 100; !closed; wait = Math.min(wait * 2, 5_000)) {
+    // soon: others wait two seconds for this sign of life (whatsapp/lease.ts)
+    for (let wait = 100; !closed; wait = Math.min(wait * 2, 500)) {
       try {
         client = await listen();
+        // 'return', and every owner's
         for (const name of rings.eventNames()) if (name !== 'ring') rings.emit(name);
         break;
       } catch {
@@ -95,6 +99,10 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
     onRing(listener) {
       rings.on('ring', listener);
       return () => rings.off('ring', listener);
+    },
+    onReturn(listener) {
+      rings.on('return', listener);
+      return () => rings.off('return', listener);
     },
     async close() {
       closed = true;
