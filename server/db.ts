@@ -95,7 +95,7 @@ const START_PATIENCE_MS = 30_000;
 /** Runs `work` again for as long as the database is only away, 30 s at most: for what a start cannot do without. */
 export async function untilDatabaseAnswers<Result>(
   work: () => Promise<Result>,
-  logger: Pick<Logger, 'warn'>,
+  logger: { warn(fields: object, message: string): void },
 ): Promise<Result> {
   for (const deadline = Date.now() + START_PATIENCE_MS; ; await sleep(500)) {
     try {
