@@ -21,6 +21,8 @@ const WITHIN_MS = 20_000;
 const BURST = 800;
 /** Prisma's own lock for migrations (server/migrate.ts). */
 const MIGRATION_LOCK = 72707369;
+/** Made by the end of the first migration, when much is there that would have to be undone. */
+const LAST_TABLE = 'event';
 
 let sandbox: Sandbox;
 let server: Server;
@@ -103,6 +105,50 @@ test('while it waits for its turn to migrate', async () => {
   } finally {
     await other.end();
   }
+});
+
+test('in the middle of a migration: what it had done is undone, and the next start migrates', async () => {
+  const stores: Stores = await startStores();
+  endings.push(() => stores.close());
+  const options = { sandbox, sessionPath: stores.sessionPath, port: await freePort(), env: stores.env };
+  const tables = () =>
+    stores.query<{ tablename: string }>(`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
+  for (const [signal, how] of [
+    ['SIGTERM', /ended with code 0/],
+    // what happens where 20 s were not given
+    ['SIGKILL', /ended with SIGKILL/],
+  ] as const) {
+    const other = new Postgres({ connectionString: stores.env.DATABASE_URL });
+    await other.connect();
+    try {
+      // nobody can make a table of this name before it is known whether this one stays
+      await other.query(`BEGIN; CREATE TABLE "${LAST_TABLE}" (id int)`);
+      const migrating = startServer(options);
+      migrating.catch(() => {});
+      await waitUntil('a migration that waits half-way', async () => {
+        const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted`;
+        return (await stores.query(waiting)).length > 0;
+      });
+      const started = Date.now();
+      process.kill(await waitUntil('its process', () => serverWith(stores.env.DATABASE_URL)), signal);
+      await expect(migrating).rejects.toThrow(how);
+      expect(Date.now() - started).toBeLessThan(WITHIN_MS);
+    } finally {
+      // its connection has nobody at the other end, and learns of it when it goes on
+      await other.query('ROLLBACK');
+      await other.end();
+    }
+    await waitUntil('the end of its connection', async () => {
+      const locks = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${MIGRATION_LOCK}`;
+      return (await stores.query(locks)).length === 0;
+    });
+    expect(await tables()).toEqual([{ tablename: '_prisma_migrations' }]);
+    expect(await stores.query('SELECT 1 FROM _prisma_migrations')).toEqual([]);
+  }
+  const next = await startServer(options);
+  endings.push(() => next.discard());
+  expect((await tables()).map(({ tablename }) => tablename)).toContain(LAST_TABLE);
+  await end(next);
 });
 
 test('while a session starts, and while it shows a code', async () => {
