@@ -187,6 +187,9 @@ describe('methods and paths', () => {
       const answer = await raw(path, { host: 'localhost' });
       expect(answer.status, path).toBeLessThan(500);
     }
+    for (const [path, status] of Object.entries({ '/%': 400, '/chats/%E0%A4%A?x': 400, '/chats/%20?next=%': 200 })) {
+      expect((await raw(path, { host: 'localhost' })).status, path).toBe(status);
+    }
     for (const host of ['][', '%', 'a b', '', 'localhost:99999999']) {
       const answer = await raw('/api/trpc/auth.me', { host });
       expect(answer.status, `${host} ${answer.text}`).toBeLessThan(500);
