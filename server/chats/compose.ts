@@ -9,7 +9,7 @@ import type { StatusWord } from '@/server/whatsapp/schema';
 import { getChat, ownNumberOf } from './chats';
 import { type MessageRow, toMessage } from './dto';
 import type { Chat, Message } from './schema';
-import { onceMoreOnConflict, readChat, touchAndRead, upsertChat } from './store';
+import { onceMoreOnConflict, readChat, touchAndRead, touchAndReadAll, upsertChat } from './store';
 
 /** In whole seconds, as WhatsApp counts: else a message that waits would stand behind what came in after it in the same second. */
 const now = () => new Date(Math.floor(Date.now() / 1000) * 1000);
@@ -73,10 +73,7 @@ async function acceptTogether(db: Db, ownerId: OwnerId, inputs: Send[]): Promise
       ORDER BY given.n
       ON CONFLICT (owner_id, client_key) DO NOTHING RETURNING *`;
     if (made.length === 0) return made;
-    // in one order, so that two of them never wait for each other
-    const chats = new Map<string, Chat>();
-    for (const chatId of [...new Set(made.map((row) => row.chatId))].sort())
-      chats.set(chatId, await touchAndRead(sql, chatId, at, 0));
+    const chats = await touchAndReadAll(sql, [...new Set(made.map((row) => row.chatId))], at);
     const bodies = made.map((row) => {
       const chat = chats.get(row.chatId);
       if (!chat) throw new Error('the chat is gone');
