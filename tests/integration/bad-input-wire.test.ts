@@ -3,28 +3,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ERRORS } from '@/server/errors';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { type Answer, PROCEDURES, readAnswer } from '@/tests/support/wire';
+import { setStores } from '@/tests/support/stores';
 
 /** Requests that no client of ours would ever make. */
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let ana: Owner;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  app = await createTestApp(stores);
   ana = await app.register('Ana');
 });
 afterAll(async () => {
   await app.close();
-  await redis.close();
-  await database.close();
 });
 
 async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
