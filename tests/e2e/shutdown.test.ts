@@ -9,7 +9,8 @@ import { isAlive } from '@/server/embedded/alive';
 import { mainBrowsers, serverWith } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
-import { freePort, type Server, startServer } from '@/tests/support/server';
+import { freePort } from '@/tests/support/free-port';
+import { type Server, startServer } from '@/tests/support/server';
 import { needed } from '@/tests/support/needed';
 import { waitUntil } from '@/tests/support/wait-until';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { environment } from '@/server/config';
 import { type GuardedProcess, startGuarded } from '@/server/embedded/process';
 import { isMain, listProcesses, type ProcessRow, profileOf } from '@/server/whatsapp/browser-processes';
+import { freePort } from './free-port';
 import type { Sandbox } from './sandbox';
 import { waitUntil } from './wait-until';
 
@@ -25,15 +25,6 @@ const root = resolve(import.meta.dirname, '../..');
 const READY_SECONDS = 60;
 /** The server's own shutdown may take 18 s. */
 const STOP_MS = 25_000;
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise<void>((done) => server.close(() => done()));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
 
 /** A developer's variables and `.env` must not reach a test: empty counts as unset, and the file does not replace it. */
 function blankEnvironment(): Record<string, string> {
