@@ -11,6 +11,8 @@ export type StateMeaning =
   /** On the way, or for a moment without a network: fine unless it lasts. */
   | { kind: 'passing' }
   | { kind: 'unpaired'; idle: boolean }
+  /** A word that nobody has heard. */
+  | { kind: 'unknown' }
   | { kind: 'end'; state: Extract<EngineState, { kind: 'offline' | 'crashed' }> };
 
 const end = (kind: 'offline' | 'crashed', code: EngineFailure['code'], detail: string): StateMeaning => ({
@@ -20,7 +22,7 @@ const end = (kind: 'offline' | 'crashed', code: EngineFailure['code'], detail: s
 
 /**
  * The library destroys its browser on every state outside a short list; none of them unlinks the device, so here they end the
- * generation and keep the profile. A word that nobody knows is taken for one that passes.
+ * generation and keep the profile.
  */
 export function meaningOf(state: string | null): StateMeaning {
   switch (state) {
@@ -39,8 +41,14 @@ export function meaningOf(state: string | null): StateMeaning {
     case 'TOS_BLOCK':
     case 'SMB_TOS_BLOCK':
       return end('crashed', 'AUTH_FAILED', `WhatsApp blocked the account (${state})`);
-    default:
+    case null:
+    case 'OPENING':
+    case 'PAIRING':
+    case 'TIMEOUT':
+    case 'UNLAUNCHED':
       return { kind: 'passing' };
+    default:
+      return { kind: 'unknown' };
   }
 }
 
@@ -63,12 +71,20 @@ export function failureOf(error: unknown): EngineFailure {
   if (/auth timeout|ready timeout/.test(detail)) return { code: 'READY_TIMEOUT', detail };
   // What the library's own code in the page could not read or call.
   if (/is not a function|Cannot read|undefined|null|not found|requireLazy|module/i.test(detail)) {
-    return changed(detail, detail.match(/\bWA[A-Z]\w+(\.\w+)*/g) ?? []);
+    return changed(detail, detail.match(moduleNames) ?? []);
   }
   return { code: 'UNKNOWN', detail };
 }
 
-const changed = (detail: string, missing: string[]): EngineFailure => ({
+/** The same for what happened inside the page: whatever it was, WhatsApp's page is not what it was. */
+export function failureOfPage(error: unknown): EngineFailure {
+  const failure = failureOf(error);
+  return failure.code === 'UNKNOWN' ? changed(failure.detail, failure.detail.match(moduleNames) ?? []) : failure;
+}
+
+const moduleNames = /\bWA[A-Z]\w+(\.\w+)*/g;
+
+export const changed = (detail: string, missing: string[]): EngineFailure => ({
   code: 'WHATSAPP_CHANGED',
   detail,
   page: { missing, version: null },

@@ -23,7 +23,7 @@ import { createNewsReader } from './wwebjs-news';
 import { createPairing } from './wwebjs-pairing';
 import { createPhases } from './wwebjs-phase';
 import { type Deadlines, defaultDeadlines, type WwebjsDeps } from './wwebjs-settings';
-import { failureOf, withVersion } from './wwebjs-states';
+import { failureOf, failureOfPage, withVersion } from './wwebjs-states';
 import { createEventStream, type EventStream } from './wwebjs-stream';
 import { takeOverPage } from './wwebjs-takeover';
 import { createUnheard } from './wwebjs-unheard';
@@ -91,7 +91,7 @@ function createGeneration(
   const fail = (reason: EngineFailure): void => finish({ kind: 'crashed', reason });
   function failWith(error: unknown): void {
     if (error instanceof StartError) return fail(error.failure);
-    const failure = failureOf(error);
+    const failure = live ? failureOfPage(error) : failureOf(error);
     // A browser that dies makes the calls into its page fail a moment before its process is gone.
     if (failure.code === 'PAGE_DIED') setTimeout(() => fail(failure), 500).unref();
     else fail(failure);
@@ -139,7 +139,7 @@ function createGeneration(
 
   async function open(browser: OwnedBrowser, userAgent: ClientSeams['userAgent']): Promise<void> {
     const lids = createLidBook(browser.page);
-    const stream = createEventStream(emit, lids);
+    const stream = createEventStream(emit, lids, logger);
     const news = createNewsReader({
       page: browser.page,
       callMs: deadlines.callMs,
@@ -201,8 +201,6 @@ function createGeneration(
   }
 
   async function showQr(from: Page, data: string): Promise<void> {
-    // The page clears its ref when it links, and the library makes a QR of that too.
-    if (/^(undefined|null)?,/.test(data)) return;
     const lacking = await disk.lacksRoom('run');
     if (lacking) return end({ kind: 'offline', reason: lacking });
     const level = await within(deadlines.callMs, 'QR', from.evaluate(readLevel)).catch(() => null);

@@ -10,12 +10,16 @@ const theirs = 'false_34600111222@c.us_B';
 
 function setUp(lids: Partial<LidBook> = {}) {
   const events: EngineEvent[] = [];
-  const stream = createEventStream((event) => events.push(event), {
-    phoneOf: () => null,
-    learn: async () => undefined,
-    remember: () => undefined,
-    ...lids,
-  });
+  const stream = createEventStream(
+    (event) => events.push(event),
+    {
+      phoneOf: () => null,
+      learn: async () => undefined,
+      remember: () => undefined,
+      ...lids,
+    },
+    { warn: () => undefined },
+  );
   const said = () => events.map((event) => (event.type === 'message' ? event.message.id : event.type));
   return { stream, said, events };
 }
