@@ -107,7 +107,7 @@ export function createRegistry(deps: RegistryDeps) {
     const turn = async () => {
       for (let ownerId = waiting.shift(); ownerId && !closing; ownerId = waiting.shift()) {
         try {
-          await slotOf(ownerId).connect(null);
+          await slotOf(ownerId).restore();
           await waitFor(ownerId, ANSWER_WITHIN_MS, (status) => isSettled(status, false));
         } catch (error) {
           if (!isAppError(error, 'SESSION_ELSEWHERE'))
