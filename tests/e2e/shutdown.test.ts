@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Postgres } from 'pg';
@@ -68,6 +71,22 @@ async function register(): Promise<void> {
 }
 const statusIs = (status: string) =>
   waitUntil(status, async () => (await client.trpc.whatsapp.status.query()).status === status, 40);
+
+test('while it still loads what it imports: nothing has begun', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'omniwp-e2e-'));
+  // says when the server listens for the signal, which is before it loads anything
+  const ear = `process.on('newListener', (name) => name === 'SIGTERM' && console.log('listens'))`;
+  const child = spawn(process.execPath, ['--import', `data:text/javascript,${ear}`, 'dist/server.mjs'], {
+    env: { ...process.env, NODE_ENV: 'production', DATA_DIR: home, WHATSAPP_SESSION_PATH: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  expect(await readdir(home)).toEqual([]);
+  await rm(home, { recursive: true });
+});
 
 test('during its first start, while the database is made: the next start finds a good one', async () => {
   await end();
