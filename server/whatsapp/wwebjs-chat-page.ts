@@ -10,7 +10,8 @@ type PageWindow = KitWindow & { WWebJS?: { getMessageModel?: (model: unknown) =>
 export async function readChats(limit: number): Promise<RawChat[]> {
   const w = window as unknown as PageWindow;
   const kit = w.__omniwpKit;
-  const collections = w.require('WAWebCollections') as { Chat: unknown; Contact?: { get?: (id: unknown) => unknown } };
+  type Collections = { Chat: unknown; Msg?: unknown; Contact?: { get?: (id: unknown) => unknown } };
+  const collections = w.require('WAWebCollections') as Collections;
   const attempt = <T>(work: () => T): T | undefined => {
     try {
       return work();
@@ -19,20 +20,33 @@ export async function readChats(limit: number): Promise<RawChat[]> {
     }
   };
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  /** Where chats neither name a time nor list their messages: the newest among those of all chats. */
+  let ofAll: Map<string, number> | undefined;
+  async function newestOf(id: string | null): Promise<number> {
+    if (!ofAll) {
+      ofAll = new Map();
+      for (const model of await kit.list(collections.Msg).catch(() => [])) {
+        const chat = kit.chatText(attempt(() => kit.key(model.id)?.remote)) ?? '';
+        ofAll.set(chat, Math.max(ofAll.get(chat) ?? 0, kit.timeOf(model)));
+      }
+    }
+    return ofAll.get(id ?? '') ?? 0;
+  }
   async function read(chat: Loose): Promise<RawChat> {
     const fields = attempt(() => (chat as { serialize?: () => Loose }).serialize?.()) ?? {};
     const of = (name: string): unknown => attempt(() => chat[name]) ?? fields[name];
     const contact = (of('contact') ?? attempt(() => collections.Contact?.get?.(of('id'))) ?? {}) as Loose;
     const models = await kit.list(of('msgs')).catch(() => []);
     const newest = models.reduce((latest, model) => Math.max(latest, kit.timeOf(model)), 0);
+    const id = kit.chatText(of('id'));
     return {
-      id: kit.idText(of('id')),
+      id,
       name: text(contact.name) ?? text(of('name')),
       // An unsaved peer's own name stands in the title behind a tilde.
       pushname:
         text(contact.pushname) ?? text(contact.verifiedName) ?? text(of('formattedTitle'))?.replace(/^~\s*/, ''),
       unreadCount: of('unreadCount'),
-      t: (kit.seconds(of('t')) ?? newest) || undefined,
+      t: (kit.seconds(of('t')) ?? newest) || (await newestOf(id)) || undefined,
     };
   }
   const rows: RawChat[] = [];

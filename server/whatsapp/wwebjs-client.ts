@@ -125,7 +125,7 @@ export class RepairedClient extends library.Client {
     const canReplace = await within(callMs, 'stand-ins', page.evaluate(standIn, askedModules), ended);
     if (!canReplace && replaced.length > 0) throw new PageChangedError(replaced);
     const failing = async (part: 'start' | 'pairing') =>
-      within(callMs, 'self-check', page.evaluate(tryOut, part), ended);
+      within(callMs, 'self-check', page.evaluate(tryOut, { part, ms: callMs / 2 }), ended);
     const dead = await failing('start');
     if (dead.length > 0) throw new PageChangedError(dead);
     if ((await failing('pairing')).length === 0 || !(await this.isUnpaired())) return;

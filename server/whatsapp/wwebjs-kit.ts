@@ -51,7 +51,8 @@ export function installKit(): void {
     }
   };
   const isObject = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
-  const read = (owner: unknown, name: string): unknown => attempt(() => (owner as Loose | null | undefined)?.[name]);
+  const read = (owner: unknown, name: string | symbol): unknown =>
+    attempt(() => (owner as Record<string | symbol, unknown> | null | undefined)?.[name]);
   const isPromise = (value: unknown): value is Promise<unknown> =>
     isObject(value) && typeof read(value, 'then') === 'function';
   const isIdText = (value: unknown): value is string =>
@@ -89,9 +90,9 @@ export function installKit(): void {
     for (const way of [...asked, ...kept, () => collection]) {
       const found = await settled(attempt(way));
       const models = isObject(found) ? attempt(() => Array.from(found as unknown as Iterable<unknown>)) : undefined;
-      const isOne = models && (models.length > 0 || typeof read(found, Symbol.iterator as never) === 'function');
+      if (!models || typeof read(found, Symbol.iterator) !== 'function') continue;
       // A Map goes through pairs.
-      if (isOne) return models.map((one) => (Array.isArray(one) ? one[1] : one)).filter(isObject);
+      return models.map((one) => (Array.isArray(one) ? (one[1] as unknown) : one)).filter(isObject);
     }
     throw new Error('getModelsArray is not a function');
   }

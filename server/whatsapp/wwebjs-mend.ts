@@ -9,6 +9,7 @@ export function mendLibrary(): void {
   type Loose = Record<string, unknown>;
   const w = window as unknown as KitWindow & { WWebJS?: Loose };
   const kit = w.__omniwpKit;
+  const slowMs = 500;
   if (Object.getOwnPropertyDescriptor(w, 'WWebJS')) return;
 
   /** Whatever the library sets there is called through ours. */
@@ -42,14 +43,22 @@ export function mendLibrary(): void {
   function findChat(plain: (id: string, options?: object) => Promise<unknown>) {
     return async (id: string, options?: { getAsModel?: boolean }): Promise<unknown> => {
       if (options?.getAsModel !== false) return plain(id, options);
+      const known = () => kit.find((w.require('WAWebCollections') as { Chat: unknown }).Chat, [id]);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise((done) => {
+        timer = setTimeout(done, slowMs);
+      });
+      const never = new Promise<never>(() => {});
+      // One that takes its time may be asking the network for a chat that is not here; one that is here need not be waited for.
+      const here = late.then(async () => (await known()) ?? never);
       let failure: unknown;
-      const chat = await plain(id, options).catch((error: unknown) => {
+      const asked = plain(id, options).catch((error: unknown) => {
         failure = error;
       });
-      if (chat) return chat;
-      const known = await kit.find((w.require('WAWebCollections') as { Chat: unknown }).Chat, [id]);
-      if (!known && failure !== undefined) throw failure;
-      return known ?? chat;
+      const chat = (await Promise.race([asked, here])) ?? (await known());
+      clearTimeout(timer);
+      if (!chat && failure !== undefined) throw failure;
+      return chat;
     };
   }
 

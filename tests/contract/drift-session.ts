@@ -89,19 +89,22 @@ async function comeToAnEnd(
   pairs: boolean,
 ): Promise<string> {
   let scanned = '';
+  let refused: { why: string; at: number } | null = null;
   for (const until = Date.now() + 25_000; Date.now() < until; await sleep(50)) {
     for (const state of log.states()) {
       if (state.kind === 'ready') return 'ready';
       if (state.kind === 'logged_out') return `logged_out ${state.reason}`;
       if (state.kind === 'offline' || state.kind === 'crashed')
         return `${state.kind} ${state.reason.code}: ${state.reason.detail}`;
-      if (state.kind !== 'pairing') continue;
-      if (!pairs) return 'pairing';
-      if (scanned === state.data) continue;
-      scanned = state.data;
-      const refused = await harness.scan(people.own, state.data).catch((error: Error) => error.message);
-      if (refused) return `pairing with a QR that is none: ${refused}`;
+      if (state.kind === 'pairing' && !pairs) return 'pairing';
     }
+    const shown = log.states().findLast((state) => state.kind === 'pairing');
+    if (shown && shown.data !== scanned) {
+      scanned = shown.data;
+      const why = await harness.scan(people.own, scanned).catch((error: Error) => error.message);
+      refused = why ? { why, at: Date.now() } : null;
+    }
+    if (refused && Date.now() - refused.at > 5000) return `pairing with a QR that is none: ${refused.why}`;
   }
   return 'hangs';
 }

@@ -156,7 +156,7 @@ export const pageDrifts: [string, string][] = [
   ],
   [
     'a link that seems gone for a while',
-    `${ready(`setTimeout(() => { window.gone = Date.now() + 4500; }, 200);`)} ${socket(`get state() { return window.gone > Date.now() ? 'UNPAIRED' : plain.state; }`)}`,
+    `${ready(`setTimeout(() => { window.gone = Date.now() + 1500; }, 200);`)} ${socket(`get state() { return window.gone > Date.now() ? 'UNPAIRED' : plain.state; }`)}`,
   ],
 
   // Documents.
