@@ -43,8 +43,6 @@ export function createShutdown(logger: Logger) {
 
     handleSignals(): void {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        // entry.ts listened until now
-        process.removeAllListeners(signal);
         process.on(signal, () => {
           if (ending) {
             logger.warn({ signal }, 'a second signal: ending at once');
