@@ -3,7 +3,7 @@ import { everyDrift } from './drift-list';
 import { createLane, driftDeadlines, type Lane, tryDrift, verdictOf, writeDrift } from './drift-session';
 import { drifts } from './drifts';
 import { createSandboxHarness, type SandboxHarness } from './sandbox-harness';
-import { startSubject } from './subject';
+import { type Subject, startSubject } from './subject';
 
 /**
  * Pages with changes that have no switch, one at a time: each works, or fails in the call that needs what is gone, or is an error that
@@ -79,6 +79,7 @@ describe.concurrent('the whatsapp-web.js engine on a page that drifts', () => {
 
   it.each([
     ['require by another name', 'the page lacks require'],
+    ['a Debug that is no object', 'the page lacks Debug.VERSION'],
     ['WAWebWidFactory.createWid answers a promise', 'the page lacks WAWebWidFactory.createWid'],
     ['WAWebMsgKey.newId never answers', 'the page lacks WAWebMsgKey.newId'],
     ['WAWebCmd.Cmd.on throws', 'the page lacks WAWebCmd.Cmd.on'],
@@ -97,16 +98,42 @@ describe.concurrent('the whatsapp-web.js engine on a page that drifts', () => {
     expect(await verdict(name)).toBe(`works but ${calls}`);
   });
 
-  it('ends a page that loads itself anew again and again, and says so', async () => {
-    await onLane(async ({ profileDir }) => {
-      const webVersion = await writeDrift(harness, 'setTimeout(() => location.reload(), 700);');
-      const factory = await harness.factoryWith({ webVersion, deadlines: { ...driftDeadlines, readyMs: 60_000 } });
-      const { engine, log } = await startSubject({ factory, newProfile: harness.newProfile }, profileDir);
+  /** An engine on the lane's link and on a page with this script. */
+  const onPage = async <T>(script: string, work: (subject: Subject, lane: Lane) => Promise<T>, more = {}): Promise<T> =>
+    onLane(async (lane) => {
+      const deadlines = { ...driftDeadlines, ...more };
+      const factory = await harness.factoryWith({ webVersion: await writeDrift(harness, script), deadlines });
+      const subject = await startSubject({ factory, newProfile: harness.newProfile }, lane.profileDir);
       try {
-        const { reason } = await log.state('crashed');
-        expect(reason).toMatchObject({ code: 'READY_TIMEOUT', detail: expect.stringContaining('again and again') });
+        return await work(subject, lane);
       } finally {
-        await engine.stop();
+        await subject.engine.stop();
+      }
+    });
+
+  it('ends a page that loads itself anew again and again, and says so', async () => {
+    const reload = 'setTimeout(() => location.reload(), 700);';
+    const { reason } = await onPage(reload, ({ log }) => log.state('crashed'), { readyMs: 60_000 });
+    expect(reason).toMatchObject({ code: 'READY_TIMEOUT', detail: expect.stringContaining('again and again') });
+  });
+
+  // On each of these the library ends its browser, and with some of its strategies deletes the credentials.
+  it.each([
+    ['PROXYBLOCK', 'offline', 'CONNECTION_LOST'],
+    ['DEPRECATED_VERSION', 'crashed', 'WHATSAPP_CHANGED'],
+    ['TOS_BLOCK', 'crashed', 'AUTH_FAILED'],
+  ] as const)('ends on %s, and keeps the link', async (state, kind, code) => {
+    const script = `setTimeout(() => drift.real('WAWebSocketModel').Socket.set({ state: '${state}' }), 1500);`;
+    await onPage(script, async ({ engine, log }, { people, profileDir }) => {
+      expect((await log.state(kind)).reason.code).toBe(code);
+      await engine.stop();
+      expect(await harness.isLinked(people.own)).toBe(true);
+      const again = await startSubject(harness, profileDir);
+      try {
+        await again.log.state('ready');
+        expect(again.log.states().map((said) => said.kind)).not.toContain('pairing');
+      } finally {
+        await again.engine.stop();
       }
     });
   });
