@@ -5,7 +5,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import { Avatar } from '@/app/_components/chats/avatar';
 import { Lead, StateCard } from '@/app/_components/connect/card';
 import { NextTry } from '@/app/_components/connect/next-try';
-import { TechnicalDetails } from '@/app/_components/connect/technical-details';
+import { Lacking } from '@/app/_components/connect/technical-details';
 import { fullTime, timeAgo } from '@/app/_lib/format';
 import { serverClock } from '@/app/_lib/server-clock';
 import type { Trouble } from '@/app/_lib/troubles';
@@ -43,7 +43,11 @@ export function TroubleCard({ trouble }: { trouble: Trouble }) {
           <SessionRow key={session.ownerId} session={session} />
         ))}
       </ul>
-      {reason === 'WHATSAPP_CHANGED' && <TechnicalDetails findings={trouble} open />}
+      {reason === 'WHATSAPP_CHANGED' && (
+        <div className="mt-4 grid gap-3 rounded-xl bg-canvas p-4 ring-1 ring-line ring-inset">
+          <Lacking {...trouble} />
+        </div>
+      )}
     </StateCard>
   );
 }

@@ -9,10 +9,10 @@ import type { WhatsappStatus } from '@/server/whatsapp/schema';
 export type Findings = Pick<WhatsappStatus, 'reason' | 'missing' | 'pageVersion' | 'failingSince'>;
 
 /** What the page lacks, folded away: for whoever mends it, and not for whoever waits. */
-export function TechnicalDetails({ findings, open = false }: { findings: Findings; open?: boolean }) {
+export function TechnicalDetails({ findings }: { findings: Findings }) {
   const t = useTranslations('connect.technical');
   return (
-    <details open={open} className="group mt-6 rounded-xl bg-canvas ring-1 ring-line ring-inset">
+    <details className="group mt-6 rounded-xl bg-canvas ring-1 ring-line ring-inset">
       <summary className="flex min-h-11 cursor-pointer select-none list-none items-center gap-2 rounded-xl px-4 py-2.5 font-semibold text-sm [&::-webkit-details-marker]:hidden">
         <ChevronRight
           aria-hidden
@@ -27,6 +27,7 @@ export function TechnicalDetails({ findings, open = false }: { findings: Finding
   );
 }
 
+/** The names, the page's version and since when, to be read and copied. */
 export function Lacking({ reason, missing, pageVersion, failingSince }: Findings) {
   const t = useTranslations('connect.technical');
   const locale = useLocale();
