@@ -7,7 +7,7 @@ import { askedModules, pairingModules, startModules, waitForModules } from './ww
 import { keepLogoutReason, markDocument, nameShim, readLevel, readLogoutReason, repairPage } from './wwebjs-page';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
 import { replaceableModules, standIn } from './wwebjs-stand-ins';
-import { tryOut } from './wwebjs-try-out';
+import { tryOut, type TryOutPart } from './wwebjs-try-out';
 import type { UserAgent } from './wwebjs-user-agent';
 
 /** Modules that the page lacks: the engine reports them as WHATSAPP_CHANGED. */
@@ -73,8 +73,8 @@ export class RepairedClient extends library.Client {
     this.watchBindings(page);
     const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, ended);
     await call('user agent', page.setUserAgent(userAgent));
-    for (const prepare of [nameShim, installKit, mendLibrary])
-      await call('page preparation', page.evaluateOnNewDocument(prepare));
+    const preparation = `${nameShim}; (${installKit})(); (${mendLibrary})();`;
+    await call('page preparation', page.evaluateOnNewDocument(preparation));
     await call('page version', internals.initWebVersionCache.call(this));
     const opened = page.goto('https://web.whatsapp.com/', {
       waitUntil: 'domcontentloaded',
@@ -124,13 +124,14 @@ export class RepairedClient extends library.Client {
       logger.warn({ missing: [...missing, ...replaced] }, 'the page lacks what the library asks for');
     const canReplace = await within(callMs, 'stand-ins', page.evaluate(standIn, askedModules), ended);
     if (!canReplace && replaced.length > 0) throw new PageChangedError(replaced);
-    const failing = async (part: 'start' | 'pairing') =>
-      within(callMs, 'self-check', page.evaluate(tryOut, { part, ms: callMs / 2 }), ended);
-    const dead = await failing('start');
+    const tryParts = async (...parts: TryOutPart[]): Promise<string[]> =>
+      within(callMs, 'self-check', page.evaluate(tryOut, { parts, ms: callMs / 2 }), ended);
+    const failing = await tryParts('start', 'pairing');
+    const dead = failing.filter((path) => !pairingModules.includes(path));
     if (dead.length > 0) throw new PageChangedError(dead);
-    if ((await failing('pairing')).length === 0 || !(await this.isUnpaired())) return;
+    if (failing.length === 0 || !(await this.isUnpaired())) return;
     // Asked again: keys may have been on their way.
-    const lacking = await failing('pairing');
+    const lacking = await tryParts('pairing');
     if (lacking.length > 0) throw new PageChangedError(lacking);
   }
 

@@ -5,7 +5,7 @@ import type { Deadlines } from './wwebjs-settings';
 type PairingState = Extract<EngineState, { kind: 'pairing' }>;
 
 /** The page clears its ref when it links, and may have none yet; the library makes a QR of that too. */
-export const hasRef = (data: string): boolean => !/^(undefined|null)?,/.test(data);
+export const hasRef = (data: string): boolean => !/^(undefined|null|\[object [^,]*)?,/.test(data);
 
 export type Pairing = {
   /** `lifeMs`: how long the page says that this one is good; null where it does not. One without a ref is only kept. */

@@ -38,7 +38,10 @@ export async function takeOverPage(
   const lacking = await call('module check', page.evaluate(findMissing, optionalModules));
   if (lacking.missing.length > 0) logger.warn({ missing: lacking.missing }, 'the page lacks what some features need');
   await call('page repair', page.evaluate(repairPage, fallbackVersion));
-  const failing = await call('self-check', page.evaluate(tryOut, { part: 'chat' as const, ms: deadlines.callMs / 2 }));
+  const failing = await call(
+    'self-check',
+    page.evaluate(tryOut, { parts: ['chat' as const], ms: deadlines.callMs / 2 }),
+  );
   if (failing.length > 0) throw new PageChangedError(failing);
   await within(deadlines.readyMs, 'taking over the page', run(), ended);
   const self = await findSelf(deps);

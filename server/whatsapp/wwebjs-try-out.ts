@@ -4,11 +4,11 @@ export type TryOutPart = 'start' | 'pairing' | 'chat';
 
 /**
  * Runs inside the page: uses once what the library needs, where that changes nothing. What is there under its name may still be something
- * else, such as a function that answers a promise now. `part`: 'start' is what the library begins with, 'pairing' what a QR is made of,
+ * else, such as a function that answers a promise now. `parts`: 'start' is what the library begins with, 'pairing' what a QR is made of,
  * 'chat' what every message needs. `ms`: how long what answers a promise may take.
  * @returns the names of what does not do what it should
  */
-export async function tryOut({ part, ms }: { part: TryOutPart; ms: number }): Promise<string[]> {
+export async function tryOut({ parts, ms }: { parts: TryOutPart[]; ms: number }): Promise<string[]> {
   const w = window as unknown as KitWindow;
   const kit = w.__omniwpKit;
   type Work = (owner: never, name: string) => unknown;
@@ -86,7 +86,7 @@ export async function tryOut({ part, ms }: { part: TryOutPart; ms: number }): Pr
     ],
   };
   const failing = await Promise.all(
-    checks[part].map(async ([path, work]) => ((await fails(path, work)) ? [path] : [])),
+    parts.flatMap((part) => checks[part]).map(async ([path, work]) => ((await fails(path, work)) ? [path] : [])),
   );
   const names = failing.flat();
   // A key is made of these two.
