@@ -6,7 +6,7 @@ import { createSandboxHarness } from './sandbox-harness';
 
 /**
  * Tries every drift and says what becomes of each, one line a drift:
- * `npx tsx tests/contract/drift-bulk.ts [pattern] [lanes]`. Some 600 of them take half an hour on two cores.
+ * `npx tsx tests/contract/drift-bulk.ts [pattern] [lanes]`. Some 900 of them take half an hour on two cores.
  */
 const pattern = new RegExp(process.argv[2] ?? '.');
 const lanes = Number(process.argv[3] ?? 2);
