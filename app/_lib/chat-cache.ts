@@ -50,6 +50,8 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
   }
 
   function message(next: Message) {
+    // an e-mail, or a message to somebody without a chat: no conversation shows it
+    if (next.chatId === null) return;
     changeMessages(next.chatId, (pages) => putMessage(pages, next));
     changeLists((pages) => touchChats(pages, next));
     queryClient.setQueryData(
@@ -63,7 +65,7 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
       case 'message.received':
       case 'message.created':
         message(body.message);
-        return chat(body.chat);
+        return body.chat === null ? undefined : chat(body.chat);
       case 'message.updated':
         return message(body.message);
       case 'chat.updated':

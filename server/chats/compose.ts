@@ -61,7 +61,7 @@ async function whyNotAccepted(db: Db, ownerId: OwnerId, input: Send): Promise<Me
 
 async function tellCreated(sql: Sql, ownerId: OwnerId, row: MessageRow): Promise<Message> {
   const message = toMessage(row);
-  const chat = await touchAndRead(sql, row.chatId, row.at, 0);
+  const chat = row.chatId === null ? null : await touchAndRead(sql, row.chatId, row.at, 0);
   await appendEvent(sql, ownerId, { type: 'message.created', chat, message });
   return message;
 }

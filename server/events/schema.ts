@@ -7,9 +7,10 @@ import { statusReason, statusWord } from '@/server/whatsapp/schema';
  * QR, pairing codes and typing are never here: they are fleeting, and a QR is a credential.
  */
 export const eventBody = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('message.received'), chat, message }),
+  /** `chat` is null where the message has none: it came in over Twilio. */
+  z.object({ type: z.literal('message.received'), chat: chat.nullable(), message }),
   /** An outbound row: written by the composer (`queued`), or typed on the phone itself (`sent` at once). */
-  z.object({ type: z.literal('message.created'), chat, message }),
+  z.object({ type: z.literal('message.created'), chat: chat.nullable(), message }),
   /** Status, error or WhatsApp's own time changed. */
   z.object({ type: z.literal('message.updated'), message }),
   z.object({ type: z.literal('chat.updated'), chat }),

@@ -106,7 +106,14 @@ export async function endGeneration(
       data: { generation: { increment: 1 }, linkedAt: null, wanted: false },
     });
     const waiting = await tx.message.findMany({
-      where: { ownerId, direction: 'outbound', status: 'queued', engineMessageId: null, handedOverAt: null },
+      where: {
+        ownerId,
+        provider: 'whatsapp_web',
+        direction: 'outbound',
+        status: 'queued',
+        engineMessageId: null,
+        handedOverAt: null,
+      },
       orderBy: { position: 'asc' },
       select: { id: true },
     });
