@@ -12,6 +12,7 @@ import { AppError, ERRORS, type ErrorCode, type ErrorDetail, isAppError, type Lo
 import type { Bus } from '@/server/events/bus';
 import { detailsOf } from '@/server/issue-words';
 import type { Logger } from '@/server/logger';
+import type { RestMeta } from '@/server/rest-meta';
 import type { Registry } from '@/server/whatsapp/registry';
 
 /** The live parts that procedures call; made once, in main.ts. */
@@ -33,6 +34,12 @@ export type Context = {
   address: string;
   /** The request comes from a page of another site (its Origin is not ours). */
   foreignOrigin: boolean;
+  /** The caller would rather have a 202 now than wait (`Prefer: respond-async`). */
+  respondAsync: boolean;
+  /** The Idempotency-Key of the request. */
+  idempotencyKey: string | null;
+  /** What procedures add to the answer's headers, such as RateLimit-*. */
+  answerHeaders: Headers;
   /** Checks the caller's credential, once per request however often it is called. Throws the 401 codes. */
   identify: () => Promise<Identity>;
 };
@@ -49,17 +56,20 @@ export type AppErrorData = {
 /** Whose request is under way, for what tRPC refuses before it asks for a context: a bad body, a bad path, a batch too long. */
 export const requestScope = new AsyncLocalStorage<Pick<Context, 'locale' | 'requestId'>>();
 
-const t = initTRPC.context<Context>().create({
-  transformer: superjson,
-  sse: { enabled: false },
-  errorFormatter({ shape, error, ctx }) {
-    const { locale, requestId } = ctx ?? requestScope.getStore() ?? { locale: 'es', requestId: randomUUID() };
-    const app = describe(error, locale, requestId);
-    const { status, trpc } = ERRORS[app.code];
-    const { stack: _, ...data } = shape.data;
-    return { ...shape, message: app.message, data: { ...data, code: trpc, httpStatus: status, app } };
-  },
-});
+const t = initTRPC
+  .context<Context>()
+  .meta<RestMeta>()
+  .create({
+    transformer: superjson,
+    sse: { enabled: false },
+    errorFormatter({ shape, error, ctx }) {
+      const { locale, requestId } = ctx ?? requestScope.getStore() ?? { locale: 'es', requestId: randomUUID() };
+      const app = describe(error, locale, requestId);
+      const { status, trpc } = ERRORS[app.code];
+      const { stack: _, ...data } = shape.data;
+      return { ...shape, message: app.message, data: { ...data, code: trpc, httpStatus: status, app } };
+    },
+  });
 
 /** Finds our code in whatever was thrown; what is not ours is INTERNAL and tells nothing. */
 export function describe(error: TRPCError, locale: Locale, requestId: string): AppErrorData {
