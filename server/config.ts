@@ -42,6 +42,14 @@ export const environment = z.object({
     .string()
     .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
     .optional(),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').flatMap((origin) => origin.trim() || []))
+    .refine((origins) => origins.every((origin) => URL.canParse(origin) && /^https?:/.test(origin)), {
+      error: 'must be origins such as https://shop.example, separated by commas',
+    })
+    .transform((origins) => origins.map((origin) => new URL(origin).origin)),
   JWT_SECRET: strongSecret,
   JWT_EXPIRES_IN: duration.default(7 * 86_400),
   REGISTRATION: z.enum(['open', 'invite', 'closed']).optional(),

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { initTRPC, TRPCError } from '@trpc/server';
+import { getTRPCErrorFromUnknown, initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError } from 'zod';
 import type { Identity } from '@/server/auth/identity';
@@ -109,13 +109,17 @@ function trpcCode(error: TRPCError): ErrorCode {
 }
 
 /** Gives our errors tRPC's own code too, so that its clients and its HTTP status agree with the table. */
+export function codedError(thrown: unknown): TRPCError {
+  const error = getTRPCErrorFromUnknown(thrown);
+  const inner = error.cause;
+  const cause = isDatabaseAway(inner) ? new AppError('DATABASE_UNAVAILABLE', { cause: inner }) : inner;
+  return isAppError(cause) ? new TRPCError({ code: ERRORS[cause.code].trpc, cause, message: cause.code }) : error;
+}
+
 const coded = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok) return result;
-  const thrown = result.error.cause;
-  const cause = isDatabaseAway(thrown) ? new AppError('DATABASE_UNAVAILABLE', { cause: thrown }) : thrown;
-  if (!isAppError(cause)) return result;
-  throw new TRPCError({ code: ERRORS[cause.code].trpc, cause, message: cause.code });
+  throw codedError(result.error);
 });
 
 const authenticated = t.middleware(async ({ ctx, next }) => {

@@ -5,7 +5,9 @@ import { ADDRESS_HEADER } from '@/server/auth/options';
 import type { RedisClients } from '@/server/redis';
 import { type ErrorCode, ERRORS, localeOf } from '@/server/errors';
 import type { Deps } from '@/server/trpc';
+import { answerCors } from './cors';
 import { answerJson, readiness } from './health';
+import { handleRest, REST_PATH } from './rest';
 import { addressOf, contentSecurityPolicy, newNonce, requestIdOf, SECURITY_HEADERS } from './security';
 import { handleTrpc, TRPC_PATH } from './trpc-http';
 import type { TrpcSocket } from './trpc-socket';
@@ -45,7 +47,7 @@ function refuseUpgrade(request: IncomingMessage, socket: Duplex, code: ErrorCode
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-const underTrpc = (pathname: string) => pathname === TRPC_PATH || pathname.startsWith(`${TRPC_PATH}/`);
+const under = (base: string, pathname: string) => pathname === base || pathname.startsWith(`${base}/`);
 
 /** Requests of every kind, and the ONE place where upgrades are told apart. */
 export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): HttpServer {
@@ -66,8 +68,10 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
       return answerJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
     }
     if (closing) return refuse(request, response, 'SHUTTING_DOWN');
-    if (underTrpc(pathname)) return handleTrpc(deps, request, response);
-    return showPage(request, response);
+    const trpc = under(TRPC_PATH, pathname);
+    if (!trpc && !under(REST_PATH, pathname)) return showPage(request, response);
+    if (answerCors(request, response, config)) return;
+    return trpc ? handleTrpc(deps, request, response) : handleRest(deps, request, response);
   }
 
   async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -100,7 +104,7 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
     socket.on('error', () => socket.destroy());
     const pathname = pathOf(request) ?? '';
     if (closing) refuseUpgrade(request, socket, 'SHUTTING_DOWN');
-    else if (underTrpc(pathname)) trpcSocket.handleUpgrade(request, socket, head);
+    else if (under(TRPC_PATH, pathname)) trpcSocket.handleUpgrade(request, socket, head);
     else if (pages.dev && pathname.startsWith('/_next/')) pages.upgrades.emit('upgrade', request, socket, head);
     else refuseUpgrade(request, socket, 'NOT_FOUND');
   };
