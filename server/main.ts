@@ -3,6 +3,7 @@ import { login } from '@/server/auth/accounts';
 import { cookieNames } from '@/server/auth/cookies';
 import { publishLiveAuth } from '@/server/auth/live';
 import { createLoginLimit } from '@/server/auth/login-limit';
+import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
 import { type Config, exportForNextAuth, readConfig } from '@/server/config';
 import { createDatabase, untilDatabaseAnswers } from '@/server/db';
@@ -57,7 +58,9 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const bus = await untilDatabaseAnswers(() => createBus({ url: databaseUrl, nodeId, logger }), logger);
   shutdown.onEnd('bell', bus.close);
 
-  const authSessions = createAuthSessions({ db, redis, logger, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const authSessions = createAuthSessions({ db, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const openSockets = createOpenSockets({ bus, authSessions, logger });
+  shutdown.onEnd('open sockets', async () => openSockets.close());
   const loginLimit = createLoginLimit(redis, config);
   const files = createSessionFiles(config.WHATSAPP_SESSION_PATH);
   await files.prepare();
@@ -74,7 +77,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     startConcurrency: config.WHATSAPP_START_CONCURRENCY,
     memory: { budgetMb: config.WHATSAPP_MEMORY_BUDGET_MB },
   });
-  const deps: Deps = { config, db, bus, logger, authSessions, loginLimit, registry };
+  const deps: Deps = { config, db, bus, logger, authSessions, openSockets, loginLimit, registry };
 
   const cookies = cookieNames(config);
   publishLiveAuth({

@@ -5,6 +5,7 @@ import superjson from 'superjson';
 import { ZodError } from 'zod';
 import type { Identity } from '@/server/auth/identity';
 import type { LoginLimit } from '@/server/auth/login-limit';
+import type { OpenSockets } from '@/server/auth/open-sockets';
 import type { AuthSessions } from '@/server/auth/sessions';
 import type { Config } from '@/server/config';
 import { type Db, isDatabaseAway } from '@/server/db';
@@ -22,6 +23,7 @@ export type Deps = {
   bus: Bus;
   logger: Logger;
   authSessions: AuthSessions;
+  openSockets: OpenSockets;
   loginLimit: LoginLimit;
   registry: Registry;
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { createServer } from 'node:net';
 import { createLoginLimit } from '@/server/auth/login-limit';
+import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
 import { createOmniwpClient } from '@/server/client';
 import { type Config, parseConfig } from '@/server/config';
@@ -69,8 +70,18 @@ export async function createTestApp(options: {
     ...(options.logger && { logger: options.logger }),
   });
   const { db, bus, logger, registry, redis } = node;
-  const authSessions = createAuthSessions({ db, redis, logger, lifetimeSeconds: config.JWT_EXPIRES_IN });
-  const deps: Deps = { config, db, bus, logger, authSessions, loginLimit: createLoginLimit(redis, config), registry };
+  const authSessions = createAuthSessions({ db, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const openSockets = createOpenSockets({ bus, authSessions, logger });
+  const deps: Deps = {
+    config,
+    db,
+    bus,
+    logger,
+    authSessions,
+    openSockets,
+    loginLimit: createLoginLimit(redis, config),
+    registry,
+  };
   const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
   await http.listen();
   const url = `http://127.0.0.1:${config.PORT}`;
@@ -119,6 +130,7 @@ export async function createTestApp(options: {
     async close() {
       for (const made of clients) made.close();
       await http.close();
+      openSockets.close();
       await node.close();
     },
   };
