@@ -12,6 +12,7 @@ import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createFakeNetwork, type FakeNetwork } from './fake-engine';
 import { createTestNode, eventually } from './node';
+import { callRest, type RestOptions } from './rest';
 import { type CallOptions, callOverHttp, openWire } from './wire';
 
 export const PASSWORD = 'secreto-123';
@@ -115,6 +116,8 @@ export async function createTestApp(options: {
     register,
     wire,
     call: (path: string, more?: CallOptions) => callOverHttp(url, path, more),
+    /** `POST /auth/login`, below /api/v1. */
+    rest: (route: string, more?: RestOptions) => callRest(url, route, more),
 
     /** Links a phone of the network to an owner and waits until its chats are read in. */
     async link(owner: Owner, phone: string, name: string) {
