@@ -1,6 +1,8 @@
 import { authRouter } from '@/server/auth/router';
 import { chatsRouter } from '@/server/chats/router';
+import { clientsRouter } from '@/server/clients/router';
 import { eventsRouter } from '@/server/events/router';
+import { ordersRouter } from '@/server/orders/router';
 import { settingsRouter } from '@/server/settings/router';
 import { router } from '@/server/trpc';
 import { whatsappRouter } from '@/server/whatsapp/router';
@@ -8,7 +10,9 @@ import { whatsappRouter } from '@/server/whatsapp/router';
 export const appRouter = router({
   auth: authRouter,
   chats: chatsRouter,
+  clients: clientsRouter,
   events: eventsRouter,
+  orders: ordersRouter,
   settings: settingsRouter,
   whatsapp: whatsappRouter,
 });

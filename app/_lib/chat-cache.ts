@@ -74,6 +74,18 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
         void queryClient.invalidateQueries({ queryKey: listPath });
         void queryClient.invalidateQueries({ queryKey: messagesPath });
         return;
+      case 'chat.joined':
+        void queryClient.invalidateQueries({ queryKey: listPath });
+        void queryClient.invalidateQueries({ queryKey: messagesPath });
+        return chat(body.chat);
+      case 'client.created':
+      case 'client.updated':
+      case 'client.deleted':
+      case 'order.created':
+      case 'order.updated':
+      case 'order.deleted':
+        // no page shows them from this cache
+        return;
       case 'history.recovered':
       case 'session.changed':
       case 'session.quarantined':

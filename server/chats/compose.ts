@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
-import type { Db } from '@/server/db';
+import { againOnConflict, type Db } from '@/server/db';
+import { clientOfChat } from '@/server/clients/of-chat';
 import { AppError } from '@/server/errors';
 import { appendEvent } from '@/server/events/log';
 import { type Sql, sqlOf } from '@/server/sql';
@@ -8,7 +9,7 @@ import type { StatusWord } from '@/server/whatsapp/schema';
 import { getChat, ownNumberOf } from './chats';
 import { type MessageRow, toMessage } from './dto';
 import type { Chat, Message } from './schema';
-import { onceMoreOnConflict, readChat, touchAndRead, upsertChat } from './store';
+import { readChat, touchAndRead, upsertChat } from './store';
 
 /** In whole seconds, as WhatsApp counts: else a message that waits would stand behind what came in after it in the same second. */
 const now = () => new Date(Math.floor(Date.now() / 1000) * 1000);
@@ -37,17 +38,18 @@ export async function findAccepted(db: Db, ownerId: OwnerId, input: Send): Promi
  */
 export async function acceptMessage(db: Db, ownerId: OwnerId, input: Send): Promise<Message> {
   const at = now();
-  const accepted = await db.sql.transaction(async (sql) => {
+  const accept = async (sql: Sql) => {
     // only into a conversation of the number that is on show
     const [row] = await sql<MessageRow>`
-      INSERT INTO message (id, owner_id, chat_id, own_number, client_key, direction, text, status, at)
-      SELECT ${uuidv7()}::uuid, chat.owner_id, chat.id, chat.own_number, ${input.clientKey}::text, 'outbound', ${input.text}::text,
+      INSERT INTO message (id, owner_id, chat_id, client_id, own_number, client_key, direction, text, status, at)
+      SELECT ${uuidv7()}::uuid, chat.owner_id, chat.id, chat.client_id, chat.own_number, ${input.clientKey}::text, 'outbound', ${input.text}::text,
              'queued', ${at}::timestamptz
       FROM chat JOIN whatsapp_session session ON session.owner_id = chat.owner_id AND session.phone = chat.own_number
       WHERE chat.id = ${input.chatId}::uuid AND chat.owner_id = ${ownerId}::uuid
       ON CONFLICT (owner_id, client_key) DO NOTHING RETURNING *`;
     return row ? tellCreated(sql, ownerId, row) : null;
-  });
+  };
+  const accepted = await againOnConflict(() => db.sql.transaction(accept));
   return accepted ?? (await whyNotAccepted(db, ownerId, input));
 }
 
@@ -99,13 +101,15 @@ export async function openChat(
   ownNumber: string,
   peer: { engineChatId: string; phone: string },
 ): Promise<Chat> {
-  return onceMoreOnConflict(() =>
+  return againOnConflict(() =>
     db.sql.transaction(async (sql) => {
       const row = await upsertChat(sql, ownerId, ownNumber, { ...peer, name: null });
-      if (row.lastMessageAt) return readChat(sql, row.id);
+      const { events } = await clientOfChat(sql, ownerId, row, false);
       // what is being written in it must be found again, so it stands in the list before anything was said
-      const chat = await touchAndRead(sql, row.id, now(), 0);
-      await appendEvent(sql, ownerId, { type: 'chat.updated', chat });
+      const chat = row.lastMessageAt ? await readChat(sql, row.id) : await touchAndRead(sql, row.id, now(), 0);
+      if (row.goneChatId) await appendEvent(sql, ownerId, { type: 'chat.joined', chat, goneChatId: row.goneChatId });
+      else if (!row.lastMessageAt) await appendEvent(sql, ownerId, { type: 'chat.updated', chat });
+      for (const event of events) await appendEvent(sql, ownerId, event);
       return chat;
     }),
   );

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { chat, message } from '@/server/chats/schema';
+import { client } from '@/server/clients/schema';
+import { order } from '@/server/orders/schema';
 import { statusReason, statusWord } from '@/server/whatsapp/schema';
 
 /**
@@ -14,6 +16,15 @@ export const eventBody = z.discriminatedUnion('type', [
   /** Status, error or WhatsApp's own time changed. */
   z.object({ type: z.literal('message.updated'), message }),
   z.object({ type: z.literal('chat.updated'), chat }),
+  /** Two conversations turned out to be with one person: what was said in `goneChatId` is in `chat` now. */
+  z.object({ type: z.literal('chat.joined'), chat, goneChatId: z.string() }),
+  z.object({ type: z.literal('client.created'), client }),
+  z.object({ type: z.literal('client.updated'), client }),
+  /** `joined`: the client who turned out to be the same person and has everything now; null: deleted by the owner. */
+  z.object({ type: z.literal('client.deleted'), clientId: z.string(), joined: z.string().nullable() }),
+  z.object({ type: z.literal('order.created'), order }),
+  z.object({ type: z.literal('order.updated'), order }),
+  z.object({ type: z.literal('order.deleted'), orderId: z.string() }),
   /** A chat was read in at the first link: the page loads its list again, no alarms. */
   z.object({ type: z.literal('history.synced'), ownNumber: z.string(), chats: z.number(), messages: z.number() }),
   /** Messages that came in while nothing was connected, and were read back: the page says so. */

@@ -116,6 +116,8 @@ describe('a log is followed', () => {
   test('without an id from now on, with one from there, each event once and in order', async () => {
     await app.link(ana, ANA, 'Panadería de Ana');
     const carla = app.network.phone(CARLA, 'Carla');
+    carla.say(ANA, 'la que hace de Carla una clienta');
+    await eventually('a client', async () => (await ana.client.clients.list.query({})).total === 1);
     const live = await listen(ana);
     const { seq } = await ana.client.events.head.query();
     for (const text of ['uno', 'dos', 'tres']) carla.say(ANA, text);

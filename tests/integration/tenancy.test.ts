@@ -21,8 +21,16 @@ let redis: TestRedis;
 let app: TestApp;
 let ana: Owner;
 let beto: Owner;
-let hers: { chatId: string; messageId: string; failedId: string; clientKey: string; cursor: string };
-let his: { chatId: string };
+let hers: {
+  chatId: string;
+  messageId: string;
+  failedId: string;
+  clientKey: string;
+  cursor: string;
+  clientId: string;
+  orderId: string;
+};
+let his: { chatId: string; clientId: string; orderId: string };
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -53,9 +61,19 @@ beforeAll(async () => {
     app.node.db.message.findFirst({ where: { id: sent.id, status: 'delivered' } }),
   );
   const page = await ana.client.chats.messages.query({ chatId: chat.id, limit: 1 });
-  hers = { chatId: chat.id, messageId: sent.id, failedId: failed.id, clientKey, cursor: page.nextCursor ?? '' };
+  const [clientId, orderId] = await clientAndOrder(ana, `${SECRET}: el pedido`);
+  hers = {
+    chatId: chat.id,
+    messageId: sent.id,
+    failedId: failed.id,
+    clientKey,
+    cursor: page.nextCursor ?? '',
+    clientId,
+    orderId,
+  };
   carla.say(BETO, 'hola Beto');
-  his = { chatId: (await chatWith(beto, CARLA)).id };
+  const [hisClientId, hisOrderId] = await clientAndOrder(beto, 'un pedido de Beto');
+  his = { chatId: (await chatWith(beto, CARLA)).id, clientId: hisClientId, orderId: hisOrderId };
 }, 60_000);
 
 afterAll(async () => {
@@ -69,20 +87,29 @@ const chatWith = (owner: Owner, phone: string) =>
     (await owner.client.chats.list.query({})).items.find((chat) => chat.phone === phone),
   );
 
+/** The client that a message from Carla made, and an order of theirs. */
+async function clientAndOrder(owner: Owner, description: string): Promise<[string, string]> {
+  const client = await eventually('a client', async () => (await owner.client.clients.list.query({})).items[0]);
+  const order = await owner.client.orders.create.mutate({ clientId: client.id, description });
+  return [client.id, order.id];
+}
+
 /** Everything that is Ana's, as rows. */
 async function everythingOf(ownerId: string): Promise<string> {
   const { db } = app.node;
   const where = { where: { ownerId }, orderBy: { id: 'asc' } } as const;
-  const [user, chats, messages, events, sessions, link] = await Promise.all([
+  const [user, chats, messages, clients, orders, events, sessions, link] = await Promise.all([
     db.user.findUnique({ where: { id: ownerId } }),
     db.chat.findMany(where),
     db.message.findMany(where),
+    db.client.findMany(where),
+    db.order.findMany(where),
     db.event.findMany({ where: { ownerId }, orderBy: { seq: 'asc' } }),
     db.authSession.findMany({ where: { userId: ownerId }, orderBy: { id: 'asc' } }),
     db.whatsappSession.findUnique({ where: { ownerId }, omit: { leaseUntil: true, updatedAt: true } }),
   ]);
   const status = await app.node.registry.status(ownerIdOfRow({ ownerId }));
-  return JSON.stringify({ user, chats, messages, events, sessions, link, status }, (_, value) =>
+  return JSON.stringify({ user, chats, messages, clients, orders, events, sessions, link, status }, (_, value) =>
     typeof value === 'bigint' ? String(value) : value,
   );
 }
@@ -157,6 +184,41 @@ const RULES: Record<string, Rule> = {
       { input: () => ({ chatId: his.chatId, upToMessageId: hers.messageId }), code: 'MESSAGE_NOT_FOUND' },
     ],
   },
+  'clients.list': {
+    attempts: [
+      { input: () => ({}) },
+      { input: () => ({ search: SECRET }) },
+      { input: () => ({ ownerId: ana.ownerId }) },
+    ],
+  },
+  'clients.get': { attempts: [{ input: () => ({ id: hers.clientId }), code: 'CLIENT_NOT_FOUND' }] },
+  'clients.create': {
+    attempts: [{ input: () => ({ name: 'Ana', phone: '+5491100000001', ownerId: ana.ownerId, id: hers.clientId }) }],
+  },
+  'clients.update': {
+    attempts: [
+      { input: () => ({ id: hers.clientId, name: 'Robada' }), code: 'CLIENT_NOT_FOUND' },
+      { input: () => ({ id: hers.clientId, phone: 'ninguno' }), code: 'CLIENT_NOT_FOUND' },
+    ],
+  },
+  'clients.delete': { attempts: [{ input: () => ({ id: hers.clientId }), code: 'CLIENT_NOT_FOUND' }] },
+  'orders.list': {
+    attempts: [
+      { input: () => ({ search: SECRET }) },
+      { input: () => ({ clientId: hers.clientId }), code: 'CLIENT_NOT_FOUND' },
+    ],
+  },
+  'orders.get': { attempts: [{ input: () => ({ id: hers.orderId }), code: 'ORDER_NOT_FOUND' }] },
+  'orders.create': {
+    attempts: [{ input: () => ({ clientId: hers.clientId, description: 'x' }), code: 'CLIENT_NOT_FOUND' }],
+  },
+  'orders.update': {
+    attempts: [
+      { input: () => ({ id: hers.orderId, status: 'cancelado' }), code: 'ORDER_NOT_FOUND' },
+      { input: () => ({ id: his.orderId, clientId: hers.clientId }), code: 'CLIENT_NOT_FOUND' },
+    ],
+  },
+  'orders.delete': { attempts: [{ input: () => ({ id: hers.orderId }), code: 'ORDER_NOT_FOUND' }] },
   'events.head': own,
   'events.follow': { attempts: [{ input: () => ({ lastEventId: '0' }) }] },
   'settings.get': own,
