@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ErrorCode, ERRORS } from '@/server/errors';
+import { ERRORS } from '@/server/errors';
 import { ownerIdOfRow } from '@/server/auth/owner-id';
-import { encodeCursor } from '@/server/chats/cursor';
 import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
 import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
 import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { RULES, type Things, type World } from '@/tests/support/tenancy-rules';
 import { type Answer, PROCEDURES } from '@/tests/support/wire';
 
 /** Two owners of one server; Ana has everything, and Beto tries her ids with his own token. */
@@ -21,16 +21,8 @@ let redis: TestRedis;
 let app: TestApp;
 let ana: Owner;
 let beto: Owner;
-let hers: {
-  chatId: string;
-  messageId: string;
-  failedId: string;
-  clientKey: string;
-  cursor: string;
-  clientId: string;
-  orderId: string;
-};
-let his: { chatId: string; clientId: string; orderId: string };
+let hers: Things;
+let his: World['his'];
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -120,116 +112,7 @@ function expectNothingOfHers(text: string): void {
   }
 }
 
-type Attempt = {
-  /** What Beto sends, made of Ana's ids. */
-  input?: () => unknown;
-  /** What he must be told; absent: he is answered, with his own things. */
-  code?: ErrorCode;
-  /** His own credential is used up by it. */
-  ends?: true;
-};
-type Rule = { open?: true; attempts: Attempt[] };
-
-const own: Rule = { attempts: [{}] };
-
-/** Every procedure of the product. A new one is missing here until somebody has thought about whose ids it takes. */
-const RULES: Record<string, Rule> = {
-  'auth.register': {
-    open: true,
-    attempts: [
-      {
-        input: () => ({ name: 'Otra Ana', email: ana.email.toUpperCase(), password: 'otra-clave-9' }),
-        code: 'EMAIL_ALREADY_EXISTS',
-      },
-    ],
-  },
-  'auth.login': {
-    open: true,
-    attempts: [{ input: () => ({ email: ana.email, password: 'adivinada' }), code: 'INVALID_CREDENTIALS' }],
-  },
-  'auth.me': own,
-  'auth.logout': { attempts: [{ ends: true }] },
-  'auth.invite': { attempts: [{ code: 'NOT_FOUND' }] },
-  'chats.list': {
-    attempts: [
-      { input: () => ({}) },
-      { input: () => ({ search: 'Carla' }) },
-      { input: () => ({ cursor: encodeCursor({ at: new Date('2100-01-01'), tie: hers.chatId }), limit: 100 }) },
-      { input: () => ({ ownerId: ana.ownerId, ownNumber: ANA, userId: ana.ownerId }) },
-    ],
-  },
-  'chats.get': { attempts: [{ input: () => ({ chatId: hers.chatId }), code: 'CHAT_NOT_FOUND' }] },
-  'chats.messages': {
-    attempts: [
-      { input: () => ({ chatId: hers.chatId }), code: 'CHAT_NOT_FOUND' },
-      { input: () => ({ chatId: his.chatId, cursor: hers.cursor }) },
-    ],
-  },
-  'chats.start': { attempts: [{ input: () => ({ phone: CARLA }) }] },
-  'chats.send': {
-    attempts: [
-      { input: () => ({ chatId: hers.chatId, text: 'soy Ana', clientKey: randomUUID() }), code: 'CHAT_NOT_FOUND' },
-      { input: () => ({ chatId: hers.chatId, text: SECRET, clientKey: hers.clientKey }), code: 'CHAT_NOT_FOUND' },
-    ],
-  },
-  'chats.retry': {
-    attempts: [
-      { input: () => ({ messageId: hers.failedId }), code: 'MESSAGE_NOT_FOUND' },
-      { input: () => ({ messageId: hers.messageId }), code: 'MESSAGE_NOT_FOUND' },
-    ],
-  },
-  'chats.markRead': {
-    attempts: [
-      { input: () => ({ chatId: hers.chatId, upToMessageId: hers.messageId }), code: 'CHAT_NOT_FOUND' },
-      { input: () => ({ chatId: his.chatId, upToMessageId: hers.messageId }), code: 'MESSAGE_NOT_FOUND' },
-    ],
-  },
-  'clients.list': {
-    attempts: [
-      { input: () => ({}) },
-      { input: () => ({ search: SECRET }) },
-      { input: () => ({ ownerId: ana.ownerId }) },
-    ],
-  },
-  'clients.get': { attempts: [{ input: () => ({ id: hers.clientId }), code: 'CLIENT_NOT_FOUND' }] },
-  'clients.create': {
-    attempts: [{ input: () => ({ name: 'Ana', phone: '+5491100000001', ownerId: ana.ownerId, id: hers.clientId }) }],
-  },
-  'clients.update': {
-    attempts: [
-      { input: () => ({ id: hers.clientId, name: 'Robada' }), code: 'CLIENT_NOT_FOUND' },
-      { input: () => ({ id: hers.clientId, phone: 'ninguno' }), code: 'CLIENT_NOT_FOUND' },
-    ],
-  },
-  'clients.delete': { attempts: [{ input: () => ({ id: hers.clientId }), code: 'CLIENT_NOT_FOUND' }] },
-  'orders.list': {
-    attempts: [
-      { input: () => ({ search: SECRET }) },
-      { input: () => ({ clientId: hers.clientId }), code: 'CLIENT_NOT_FOUND' },
-    ],
-  },
-  'orders.get': { attempts: [{ input: () => ({ id: hers.orderId }), code: 'ORDER_NOT_FOUND' }] },
-  'orders.create': {
-    attempts: [{ input: () => ({ clientId: hers.clientId, description: 'x' }), code: 'CLIENT_NOT_FOUND' }],
-  },
-  'orders.update': {
-    attempts: [
-      { input: () => ({ id: hers.orderId, status: 'cancelado' }), code: 'ORDER_NOT_FOUND' },
-      { input: () => ({ id: his.orderId, clientId: hers.clientId }), code: 'CLIENT_NOT_FOUND' },
-    ],
-  },
-  'orders.delete': { attempts: [{ input: () => ({ id: hers.orderId }), code: 'ORDER_NOT_FOUND' }] },
-  'events.head': own,
-  'events.follow': { attempts: [{ input: () => ({ lastEventId: '0' }) }] },
-  'settings.get': own,
-  'settings.update': { attempts: [{ input: () => ({ readReceipts: true, locale: 'en', ownerId: ana.ownerId }) }] },
-  'whatsapp.status': own,
-  'whatsapp.onStatus': own,
-  'whatsapp.connect': { attempts: [{}] },
-  'whatsapp.restart': own,
-  'whatsapp.disconnect': { attempts: [{ input: () => ({ unlink: false, userId: ana.ownerId }) }] },
-  'whatsapp.restore': own,
-};
+const world = (): World => ({ ana, hers, his, phones: { ana: ANA, carla: CARLA }, secret: SECRET });
 
 const paths = Object.keys(PROCEDURES);
 const isSubscription = (path: string) => PROCEDURES[path] === 'subscription';
@@ -257,7 +140,7 @@ describe('without a credential', () => {
   for (const path of paths.filter((name) => !RULES[name]?.open)) {
     test(`${path} answers TOKEN_REQUIRED`, async () => {
       const before = await everythingOf(ana.ownerId);
-      const input = RULES[path]?.attempts[0]?.input?.();
+      const input = RULES[path]?.attempts[0]?.input?.(world());
       for (const answer of [await tryAs(null, path, input), await tryAs(null, path, { nonsense: true })]) {
         expect(answer).toMatchObject({ status: 401, error: { code: 'TOKEN_REQUIRED' } });
         expectNothingOfHers(answer.text);
@@ -275,7 +158,7 @@ describe("with another's token", () => {
         const token = attempt.ends
           ? (await beto.client.auth.login.mutate({ email: beto.email, password: PASSWORD })).token
           : beto.token;
-        const answer = await tryAs(token, path, attempt.input?.());
+        const answer = await tryAs(token, path, attempt.input?.(world()));
         if (attempt.code) {
           expect(answer).toMatchObject({ status: ERRORS[attempt.code].status, error: { code: attempt.code } });
         } else expect(answer).toMatchObject({ status: 200, error: null });
