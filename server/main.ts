@@ -77,7 +77,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     startConcurrency: config.WHATSAPP_START_CONCURRENCY,
     memory: { budgetMb: config.WHATSAPP_MEMORY_BUDGET_MB },
   });
-  const deps: Deps = { config, db, bus, logger, authSessions, openSockets, loginLimit, registry };
+  const deps: Deps = { config, db, bus, redis, logger, authSessions, openSockets, loginLimit, registry };
 
   const cookies = cookieNames(config);
   publishLiveAuth({

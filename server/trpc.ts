@@ -13,6 +13,7 @@ import { AppError, ERRORS, type ErrorCode, type ErrorDetail, isAppError, type Lo
 import type { Bus } from '@/server/events/bus';
 import { detailsOf } from '@/server/issue-words';
 import type { Logger } from '@/server/logger';
+import type { RedisClients } from '@/server/redis';
 import type { RestMeta } from '@/server/rest-meta';
 import type { Registry } from '@/server/whatsapp/registry';
 
@@ -21,6 +22,7 @@ export type Deps = {
   config: Config;
   db: Db;
   bus: Bus;
+  redis: RedisClients;
   logger: Logger;
   authSessions: AuthSessions;
   openSockets: OpenSockets;

@@ -4,7 +4,7 @@ import { isAppError } from '@/server/errors';
 import type { Logger } from '@/server/logger';
 import { toStorable } from '@/server/text/schema';
 import { createConnection } from './connection';
-import type { EngineEvent, EngineFactory, EngineFailure, EngineState } from './engine';
+import type { EngineEvent, EngineFactory, EngineFailure, EngineReady, EngineState } from './engine';
 import { createInOrder } from './in-order';
 import { policyAfter } from './failure-policy';
 import { type Lease, LeaseLost } from './lease';
@@ -121,7 +121,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
         setPhase({ kind: 'syncing', percent: state.percent });
         return timer.set(timing.sync, () => fail(from, 'READY_TIMEOUT'));
       case 'ready':
-        return onReady(from, state.phone, toStorable(state.name));
+        return onReady(from, { ...state, name: toStorable(state.name) });
       case 'logged_out':
         return endLink('PHONE_LOGGED_OUT');
       case 'offline':
@@ -161,7 +161,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
     pairingSince = null;
   }
 
-  async function onReady(from: Run, phone: string, name: string): Promise<void> {
+  async function onReady(from: Run, { phone, name, platform = null }: EngineReady): Promise<void> {
     if (from.connection) return;
     timer.clear();
     const connectedUntil = await markReady(db, from.lease, phone, name);
@@ -179,7 +179,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       onRecovered: (recovered) => know({ recovered }),
       onSkipped: (skipped) => know({ skipped }),
     });
-    setPhase({ kind: 'connected', phone, name, since });
+    setPhase({ kind: 'connected', phone, name, platform, since });
     for (const event of from.early.splice(0)) from.connection.handle(event);
     timer.set(timing.steady, async () => {
       failures = 0;

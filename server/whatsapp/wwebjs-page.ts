@@ -183,8 +183,8 @@ export function readLogoutReason(): string | null {
   return typeof reason === 'string' || typeof reason === 'number' ? String(reason) : null;
 }
 
-/** Our own number and name, once the page knows them. */
-export function readSelf(): { pn: unknown; lid: unknown; name: string | null } {
+/** Our own number, name and kind of phone, once the page knows them. */
+export function readSelf(): { pn: unknown; lid: unknown; name: string | null; platform: string | null } {
   const w = window as unknown as PageWindow;
   const call = (name: string, member: string): unknown => {
     try {
@@ -194,16 +194,18 @@ export function readSelf(): { pn: unknown; lid: unknown; name: string | null } {
       return null;
     }
   };
-  let name: unknown = null;
+  let conn: Loose = {};
   try {
-    name = ((w.require('WAWebConnModel') as Loose).Conn as Loose).pushname;
+    conn = (w.require('WAWebConnModel') as Loose).Conn as Loose;
   } catch {
     // A name is nice to have.
   }
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
   return {
     pn: call('WAWebUserPrefsMeUser', 'getMaybeMePnUser'),
     lid: call('WAWebUserPrefsMeUser', 'getMaybeMeLidUser'),
-    name: typeof name === 'string' ? name : null,
+    name: text(conn.pushname),
+    platform: text(conn.platform),
   };
 }
 

@@ -16,7 +16,7 @@ export type Phases = {
   edge: () => void;
   reloaded: () => void;
   /** The library is in the page and listening. Says `ready` the first time. */
-  usable: (phone: string, name: string) => void;
+  usable: (phone: string, name: string, platform?: string | null) => void;
   logout: (reason: string) => void;
   isUsable: () => boolean;
   isPairing: () => boolean;
@@ -157,13 +157,13 @@ export function createPhases(deps: {
       sawEdge = false;
       since = Date.now();
     },
-    usable(phone, name) {
+    usable(phone, name, platform) {
       usable = true;
       lostSince = null;
       unpairedSince = null;
       if (phase === 'ready') return;
       phase = 'ready';
-      say({ kind: 'ready', phone, name });
+      say({ kind: 'ready', phone, name, ...(platform && { platform }) });
     },
     logout(reason) {
       // A page that was never linked has no link to lose.

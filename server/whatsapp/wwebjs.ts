@@ -213,7 +213,7 @@ function createGeneration(
     try {
       const self = await takeOverPage({ client, page, fallbackVersion, deadlines, ended, logger }, handler);
       live.calls.reserves(self.reserves);
-      phases.usable(self.phone, self.name);
+      phases.usable(self.phone, self.name, self.platform);
       stream.open();
     } catch (error) {
       // The page went on to another document: it will be taken over there.

@@ -77,6 +77,7 @@ export async function createTestApp(options: {
     config,
     db,
     bus,
+    redis,
     logger,
     authSessions,
     openSockets,

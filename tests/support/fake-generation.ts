@@ -135,7 +135,7 @@ export function createFakeEngine(deps: {
       const device = owner.devices.get(profileDir);
       if (phase !== 'running' || !device) return;
       ready = true;
-      state({ kind: 'ready', phone: owner.phone, name: owner.name });
+      state({ kind: 'ready', phone: owner.phone, name: owner.name, platform: 'android' });
       for (const event of device.missed.splice(0)) onNetwork(event);
       device.listener = listen;
     });
