@@ -4,6 +4,7 @@ import { clientsRouter } from '@/server/clients/router';
 import { eventsRouter } from '@/server/events/router';
 import { ordersRouter } from '@/server/orders/router';
 import { settingsRouter } from '@/server/settings/router';
+import { templatesRouter } from '@/server/templates/router';
 import { router } from '@/server/trpc';
 import { whatsappRouter } from '@/server/whatsapp/router';
 
@@ -14,6 +15,7 @@ export const appRouter = router({
   events: eventsRouter,
   orders: ordersRouter,
   settings: settingsRouter,
+  templates: templatesRouter,
   whatsapp: whatsappRouter,
 });
 

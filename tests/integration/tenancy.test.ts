@@ -54,7 +54,11 @@ beforeAll(async () => {
   );
   const page = await ana.client.chats.messages.query({ chatId: chat.id, limit: 1 });
   const [clientId, orderId] = await clientAndOrder(ana, `${SECRET}: el pedido`);
+  const template = await ana.client.templates.create.mutate({ name: 'El portón', content: SECRET });
+  // her wording of one that he has too
+  await ana.client.templates.update.mutate({ id: 'confirmacion-es', content: SECRET });
   hers = {
+    templateId: template.id,
     chatId: chat.id,
     messageId: sent.id,
     failedId: failed.id,
@@ -90,19 +94,21 @@ async function clientAndOrder(owner: Owner, description: string): Promise<[strin
 async function everythingOf(ownerId: string): Promise<string> {
   const { db } = app.node;
   const where = { where: { ownerId }, orderBy: { id: 'asc' } } as const;
-  const [user, chats, messages, clients, orders, events, sessions, link] = await Promise.all([
+  const [user, chats, messages, clients, orders, templates, events, sessions, link] = await Promise.all([
     db.user.findUnique({ where: { id: ownerId } }),
     db.chat.findMany(where),
     db.message.findMany(where),
     db.client.findMany(where),
     db.order.findMany(where),
+    db.template.findMany(where),
     db.event.findMany({ where: { ownerId }, orderBy: { seq: 'asc' } }),
     db.authSession.findMany({ where: { userId: ownerId }, orderBy: { id: 'asc' } }),
     db.whatsappSession.findUnique({ where: { ownerId }, omit: { leaseUntil: true, updatedAt: true } }),
   ]);
   const status = await app.node.registry.status(ownerIdOfRow({ ownerId }));
-  return JSON.stringify({ user, chats, messages, clients, orders, events, sessions, link, status }, (_, value) =>
-    typeof value === 'bigint' ? String(value) : value,
+  return JSON.stringify(
+    { user, chats, messages, clients, orders, templates, events, sessions, link, status },
+    (_, value) => (typeof value === 'bigint' ? String(value) : value),
   );
 }
 

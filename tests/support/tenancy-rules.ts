@@ -12,6 +12,7 @@ export type Things = {
   cursor: string;
   clientId: string;
   orderId: string;
+  templateId: string;
 };
 export type World = {
   ana: Owner;
@@ -146,6 +147,25 @@ export const RULES: Record<string, Rule> = {
     ],
   },
   'orders.delete': { attempts: [{ input: (world) => ({ id: world.hers.orderId }), code: 'ORDER_NOT_FOUND' }] },
+  'templates.list': { attempts: [{ input: (world) => ({ search: world.secret }) }] },
+  'templates.get': { attempts: [{ input: (world) => ({ id: world.hers.templateId }), code: 'TEMPLATE_NOT_FOUND' }] },
+  'templates.create': {
+    attempts: [
+      { input: (world) => ({ name: 'x', content: 'x', id: world.hers.templateId, ownerId: world.ana.ownerId }) },
+    ],
+  },
+  'templates.update': {
+    attempts: [
+      { input: (world) => ({ id: world.hers.templateId, content: 'robada' }), code: 'TEMPLATE_NOT_FOUND' },
+      { input: () => ({ id: 'entrega-es', content: 'la de Beto' }) },
+    ],
+  },
+  'templates.delete': {
+    attempts: [
+      { input: (world) => ({ id: world.hers.templateId }), code: 'TEMPLATE_NOT_FOUND' },
+      { input: () => ({ id: 'confirmacion-es' }) },
+    ],
+  },
   'events.head': own,
   'events.follow': { attempts: [{ input: () => ({ lastEventId: '0' }) }] },
   'settings.get': own,
