@@ -6,7 +6,9 @@ import type { RedisClients } from '@/server/redis';
 import { type ErrorCode, ERRORS, localeOf } from '@/server/errors';
 import type { Deps } from '@/server/trpc';
 import { answerCors } from './cors';
-import { answerJson, readiness } from './health';
+import { DOCS_PATH, handleDocs } from './docs';
+import { answerJson, answerText, readiness } from './health';
+import { createOpenApi } from './openapi';
 import { handleRest, REST_PATH } from './rest';
 import { addressOf, contentSecurityPolicy, newNonce, requestIdOf, SECURITY_HEADERS } from './security';
 import { handleTrpc, TRPC_PATH } from './trpc-http';
@@ -47,11 +49,14 @@ function refuseUpgrade(request: IncomingMessage, socket: Duplex, code: ErrorCode
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
+const OPENAPI_PATH = `${REST_PATH}/openapi.json`;
+
 const under = (base: string, pathname: string) => pathname === base || pathname.startsWith(`${base}/`);
 
 /** Requests of every kind, and the ONE place where upgrades are told apart. */
 export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): HttpServer {
   const { config, logger, db } = deps;
+  const openApi = createOpenApi(config);
   let closing = false;
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -69,8 +74,12 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
     }
     if (closing) return refuse(request, response, 'SHUTTING_DOWN');
     const trpc = under(TRPC_PATH, pathname);
-    if (!trpc && !under(REST_PATH, pathname)) return showPage(request, response);
+    if (!trpc && !under(REST_PATH, pathname)) {
+      if (under(DOCS_PATH, pathname) && (await handleDocs(request, response, pathname))) return;
+      return showPage(request, response);
+    }
     if (answerCors(request, response, config)) return;
+    if (pathname === OPENAPI_PATH && request.method === 'GET') return answerText(response, await openApi());
     return trpc ? handleTrpc(deps, request, response) : handleRest(deps, request, response);
   }
 
