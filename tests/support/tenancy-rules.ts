@@ -51,6 +51,18 @@ export const RULES: Record<string, Rule> = {
   },
   'auth.me': own,
   'auth.logout': { attempts: [{ ends: true }] },
+  'auth.password': {
+    attempts: [
+      { input: () => ({ currentPassword: 'adivinada', newPassword: 'otra-clave-9' }), code: 'INVALID_CREDENTIALS' },
+    ],
+  },
+  'auth.resetPassword': {
+    open: true,
+    attempts: [{ input: (world) => ({ token: world.ana.token, newPassword: 'otra-clave-9' }), code: 'INVALID_TOKEN' }],
+  },
+  'auth.setDisabled': {
+    attempts: [{ input: (world) => ({ email: world.ana.email, disabled: true }), code: 'NOT_FOUND' }],
+  },
   'auth.invite': { attempts: [{ code: 'NOT_FOUND' }] },
   'chats.list': {
     attempts: [
@@ -178,4 +190,18 @@ export const RULES: Record<string, Rule> = {
   'whatsapp.restart': own,
   'whatsapp.disconnect': { attempts: [{ input: (world) => ({ unlink: false, userId: world.ana.ownerId }) }] },
   'whatsapp.restore': own,
+  'whatsapp.qr': own,
+  'whatsapp.info': own,
+  'whatsapp.availability': { open: true, attempts: [{}] },
+  'whatsapp.messages': {
+    attempts: [
+      { input: () => ({ limit: 500 }) },
+      { input: (world) => ({ clientId: world.hers.clientId }), code: 'CLIENT_NOT_FOUND' },
+    ],
+  },
+  'whatsapp.send': {
+    attempts: [
+      { input: (world) => ({ clientNumber: world.phones.carla, text: 'soy Beto', ownerId: world.ana.ownerId }) },
+    ],
+  },
 };
