@@ -148,8 +148,15 @@ test('an account goes with everything of it', async () => {
   const { ownerId } = ana;
   await db.message.create({
     data: {
-      ...{ ownerId, clientId: id, orderId: order.id, channel: 'email', provider: 'email', direction: 'outbound' },
-      ...{ text: 'hola', status: 'sent', at: new Date() },
+      ownerId,
+      clientId: id,
+      orderId: order.id,
+      channel: 'email',
+      provider: 'email',
+      direction: 'outbound',
+      text: 'hola',
+      status: 'sent',
+      at: new Date(),
       attempts: { create: { provider: 'email', recipient: 'carla@example.com' } },
     },
   });

@@ -82,8 +82,15 @@ describe('an order', () => {
     const { id } = await post('/orders', { clientId: carla, description: 'x' });
     const message = await app.node.db.message.create({
       data: {
-        ...{ ownerId: ana.ownerId, clientId: carla, orderId: id, channel: 'email', provider: 'email' },
-        ...{ direction: 'outbound', text: 'hola', status: 'sent', at: new Date() },
+        ownerId: ana.ownerId,
+        clientId: carla,
+        orderId: id,
+        channel: 'email',
+        provider: 'email',
+        direction: 'outbound',
+        text: 'hola',
+        status: 'sent',
+        at: new Date(),
       },
     });
     expect((await call(`DELETE /orders/${id}`)).status).toBe(204);
