@@ -33,5 +33,10 @@ export async function callRest(url: string, route: string, options: RestOptions 
   });
   const text = await response.text();
   const json = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: json && text ? JSON.parse(text) : undefined,
+  };
 }
