@@ -19,6 +19,7 @@ let ana: Owner;
 let wire: Wire;
 let chatId: string;
 let messageId: string;
+let clientId: string;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -36,6 +37,7 @@ beforeAll(async () => {
   const chat = await eventually('the chat', async () => (await ana.client.chats.list.query({})).items[0]);
   chatId = chat.id;
   messageId = chat.lastMessage?.id ?? '';
+  clientId = (await ana.client.clients.list.query({})).items[0]?.id ?? '';
   wire = await app.wire({ token: ana.token });
 }, 60_000);
 
@@ -45,7 +47,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const world = (): World => ({ chatId, messageId, email: ana.email });
+const world = (): World => ({ chatId, messageId, email: ana.email, clientId });
 
 type Refusal = {
   status: number;

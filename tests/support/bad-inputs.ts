@@ -6,7 +6,7 @@ import { PASSWORD } from './app';
 export const CARLA = '+5491134567890';
 
 /** What is there for inputs to be good. */
-export type World = { chatId: string; messageId: string; email: string };
+export type World = { chatId: string; messageId: string; email: string; clientId: string };
 
 export type Kind =
   | 'uuid'
@@ -25,7 +25,15 @@ export type Kind =
   | 'offset'
   | 'direction'
   | 'id'
-  | 'required word';
+  | 'required word'
+  | 'title'
+  | 'description'
+  | 'content'
+  | 'type'
+  | 'list search'
+  | 'notes or null'
+  | 'email or null'
+  | 'phone or null';
 export type Shape = {
   /** A good input, made when it is wanted. */
   good: (world: World) => Record<string, unknown>;
@@ -36,6 +44,7 @@ export type Shape = {
 };
 
 export const nothing: Shape = { good: () => ({}), bare: true };
+const list: Record<string, Kind> = { limit: 'page', offset: 'offset', search: 'list search' };
 
 /** Every procedure that reads something, and what of. `nothing`: it reads no input, so there is none that is bad. */
 export const SHAPES: Record<string, Shape> = {
@@ -83,6 +92,48 @@ export const SHAPES: Record<string, Shape> = {
     good: (world) => ({ chatId: world.chatId, upToMessageId: world.messageId }),
     required: { chatId: 'uuid', upToMessageId: 'uuid' },
   },
+  'clients.list': { good: () => ({}), optional: list },
+  'clients.get': { good: (world) => ({ id: world.clientId }), required: { id: 'id' } },
+  'clients.create': {
+    good: () => ({ name: 'Eva', phone: '+5491155555555', email: 'eva@example.com' }),
+    required: { name: 'title' },
+    optional: { phone: 'phone or null', email: 'email or null', notes: 'notes or null' },
+  },
+  'clients.update': {
+    good: (world) => ({ id: world.clientId }),
+    required: { id: 'id' },
+    optional: { name: 'title', phone: 'phone', email: 'email or null', notes: 'notes or null' },
+  },
+  'clients.delete': { good: () => ({ id: 'nobody' }), required: { id: 'id' } },
+  'orders.list': { good: () => ({}), optional: { ...list, clientId: 'id', status: 'direction' } },
+  'orders.get': { good: () => ({ id: 'none' }), required: { id: 'id' } },
+  'orders.create': {
+    good: (world) => ({ clientId: world.clientId, description: 'una torta' }),
+    required: { clientId: 'id', description: 'description' },
+    optional: { status: 'direction' },
+  },
+  'orders.update': {
+    good: () => ({ id: 'none' }),
+    required: { id: 'id' },
+    optional: { clientId: 'id', description: 'description', status: 'direction' },
+  },
+  'orders.delete': { good: () => ({ id: 'none' }), required: { id: 'id' } },
+  'templates.list': {
+    good: () => ({}),
+    optional: { ...list, type: 'type', language: 'direction', channel: 'direction' },
+  },
+  'templates.get': { good: () => ({ id: 'none' }), required: { id: 'id' } },
+  'templates.create': {
+    good: () => ({ name: 'Saludo', content: 'Hola {name}' }),
+    required: { name: 'title', content: 'content' },
+    optional: { type: 'type', language: 'direction', channel: 'direction' },
+  },
+  'templates.update': {
+    good: () => ({ id: 'none' }),
+    required: { id: 'id' },
+    optional: { name: 'title', content: 'content', type: 'type', language: 'direction', channel: 'direction' },
+  },
+  'templates.delete': { good: () => ({ id: 'none' }), required: { id: 'id' } },
   'events.head': nothing,
   'events.follow': { good: () => ({}), optional: { lastEventId: 'seq' }, bare: true },
   'settings.get': nothing,
@@ -148,12 +199,20 @@ const BAD: Record<Kind, unknown[]> = {
   direction: ['', 'up', 'INBOUND', 'incoming', NUL],
   id: ['', long(201)],
   'required word': ['', long(2001)],
+  title: ['', '  ', long(121), NUL, HALF_EMOJI],
+  description: ['', '\n', long(2001), NUL, HALF_EMOJI],
+  content: ['', ' \n', long(4097), NUL, HALF_EMOJI],
+  type: ['', ' ', long(61), NUL, HALF_EMOJI],
+  'list search': [long(201), NUL, HALF_EMOJI],
+  'notes or null': [long(5001), NUL, HALF_EMOJI],
+  'email or null': ['', 'ana', 'a@b', `${long(250)}@example.com`, 'a\u0000@example.com'],
+  'phone or null': ['', ' ', 'hola', '123', long(41), '\u0000', '+', HALF_EMOJI],
   seq: ['x', '-1', '1.5', '1e3', long(16), '9'.repeat(16), '', ' 1', NUL],
 };
 const TAKES_NUMBER = new Set<Kind>(['limit', 'page', 'offset']);
 const TAKES_FLAG = new Set<Kind>(['flag']);
 /** zod's `nullish`: a client that has seen nothing yet says null. */
-const TAKES_NULL = new Set<Kind>(['seq']);
+const TAKES_NULL = new Set<Kind>(['seq', 'notes or null', 'email or null', 'phone or null']);
 
 export function badValues(kind: Kind): unknown[] {
   const types = WRONG_TYPES.filter((value) => {
