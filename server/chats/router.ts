@@ -1,5 +1,6 @@
+import { noteWordOn } from '@/server/clients/whatsapp-word';
 import { AppError } from '@/server/errors';
-import { getSettings } from '@/server/settings/settings';
+import { countryOf, getSettings } from '@/server/settings/settings';
 import { ownerProcedure, router } from '@/server/trpc';
 import type { ChatId } from '@/server/whatsapp/engine';
 import { getChat, listChats, listMessages } from './chats';
@@ -43,8 +44,10 @@ export const chatsRouter = router({
     .output(chat)
     .mutation(async ({ ctx, input }) => {
       const { db, registry, config } = ctx.deps;
-      const phone = parsePhone(input.phone, config.DEFAULT_COUNTRY, 'phone');
+      const country = await countryOf(db, ctx.ownerId, config.DEFAULT_COUNTRY);
+      const phone = parsePhone(input.phone, country, 'phone');
       const { ownNumber, peer } = await registry.resolve(ctx.ownerId, phone);
+      await noteWordOn(db, ctx.ownerId, phone, peer);
       if (!peer) throw new AppError('NUMBER_NOT_ON_WHATSAPP', { fields: ['phone'] });
       return openChat(db, ctx.ownerId, ownNumber, { engineChatId: peer.chatId, phone: peer.phone });
     }),

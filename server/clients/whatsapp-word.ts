@@ -43,6 +43,18 @@ async function store(
   for (const event of events) await appendEvent(sql, ownerId, event);
 }
 
+/** The same for whoever of the owner's clients has this number, when WhatsApp was asked about it for another reason. */
+export async function noteWordOn(db: Db, ownerId: OwnerId, phone: string, word: Resolved | null): Promise<void> {
+  const [client] = await db.sql.one<Pick<ClientRow, 'id' | 'whatsappPhone' | 'whatsappChatId' | 'whatsappCheckedAt'>>`
+    SELECT id, whatsapp_phone, whatsapp_chat_id, whatsapp_checked_at FROM client
+    WHERE owner_id = ${ownerId}::uuid AND phone = ${phone}`;
+  if (!client) return;
+  const same = client.whatsappPhone === (word?.phone ?? null) && (word !== null) === (client.whatsappChatId !== null);
+  if (!same || client.whatsappCheckedAt === null) {
+    await noteWhatsappWord(db, ownerId, { clientId: client.id, phone }, word);
+  }
+}
+
 /** The chats with this person that are nobody's yet become the client's. */
 export async function giveChatsOf(
   sql: Sql,

@@ -1,6 +1,7 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import { ownNumberOf } from '@/server/chats/chats';
 import { acceptMessage, isAccepting, openChat } from '@/server/chats/compose';
+import { noteWordOn } from '@/server/clients/whatsapp-word';
 import type { Db } from '@/server/db';
 import { AppError } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
@@ -29,6 +30,7 @@ async function openChatWith(parts: Parts, ownerId: OwnerId, phone: string, signa
     if (!isAccepting(status)) throw new AppError('WHATSAPP_NOT_CONNECTED');
   }
   const { ownNumber, peer } = await registry.resolve(ownerId, phone);
+  await noteWordOn(db, ownerId, phone, peer);
   if (!peer) throw new AppError('NUMBER_NOT_ON_WHATSAPP', { fields: ['clientNumber'] });
   return (await openChat(db, ownerId, ownNumber, { engineChatId: peer.chatId, phone: peer.phone })).id;
 }

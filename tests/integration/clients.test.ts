@@ -87,7 +87,7 @@ describe('a client', () => {
 
   test("without a + is read in the owner's country", async () => {
     expect((await post({ name: 'a', phone: '11 3456-7890' })).phone).toBe('+541134567890');
-    await app.node.db.user.update({ where: { id: ana.ownerId }, data: { country: 'ES' } });
+    await ana.client.settings.update.mutate({ country: 'ES' });
     expect((await post({ name: 'b', phone: '612 34 56 78' })).phone).toBe('+34612345678');
   });
 

@@ -33,7 +33,8 @@ export type Kind =
   | 'list search'
   | 'notes or null'
   | 'email or null'
-  | 'phone or null';
+  | 'phone or null'
+  | 'country';
 export type Shape = {
   /** A good input, made when it is wanted. */
   good: (world: World) => Record<string, unknown>;
@@ -137,7 +138,7 @@ export const SHAPES: Record<string, Shape> = {
   'events.head': nothing,
   'events.follow': { good: () => ({}), optional: { lastEventId: 'seq' }, bare: true },
   'settings.get': nothing,
-  'settings.update': { good: () => ({}), optional: { readReceipts: 'flag', locale: 'word' } },
+  'settings.update': { good: () => ({}), optional: { readReceipts: 'flag', locale: 'word', country: 'country' } },
   'whatsapp.status': nothing,
   'whatsapp.connect': { good: () => ({}), optional: { phoneNumber: 'phone' }, bare: true },
   'whatsapp.disconnect': { good: () => ({}), optional: { unlink: 'flag' }, bare: true },
@@ -203,6 +204,7 @@ const BAD: Record<Kind, unknown[]> = {
   description: ['', '\n', long(2001), NUL, HALF_EMOJI],
   content: ['', ' \n', long(4097), NUL, HALF_EMOJI],
   type: ['', ' ', long(61), NUL, HALF_EMOJI],
+  country: ['', 'ar', 'ARG', 'ZZ', NUL],
   'list search': [long(201), NUL, HALF_EMOJI],
   'notes or null': [long(5001), NUL, HALF_EMOJI],
   'email or null': ['', 'ana', 'a@b', `${long(250)}@example.com`, 'a\u0000@example.com'],
@@ -212,7 +214,7 @@ const BAD: Record<Kind, unknown[]> = {
 const TAKES_NUMBER = new Set<Kind>(['limit', 'page', 'offset']);
 const TAKES_FLAG = new Set<Kind>(['flag']);
 /** zod's `nullish`: a client that has seen nothing yet says null. */
-const TAKES_NULL = new Set<Kind>(['seq', 'notes or null', 'email or null', 'phone or null']);
+const TAKES_NULL = new Set<Kind>(['seq', 'notes or null', 'email or null', 'phone or null', 'country']);
 
 export function badValues(kind: Kind): unknown[] {
   const types = WRONG_TYPES.filter((value) => {
