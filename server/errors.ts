@@ -49,6 +49,7 @@ export const ERRORS = {
     'The e-mail or the password does not match.',
   ),
   FOREIGN_ORIGIN: forbidden('La petición viene de otro sitio.', 'The request comes from another site.'),
+  BAD_SIGNATURE: forbidden('La firma no es del proveedor.', 'The signature is not the provider’s.'),
   REGISTRATION_CLOSED: forbidden('Las cuentas nuevas se crean por invitación.', 'New accounts are by invitation.'),
   NOT_FOUND: notFound('No existe.', 'Not found.'),
   METHOD_NOT_ALLOWED: {
@@ -72,6 +73,10 @@ export const ERRORS = {
   IDEMPOTENCY_KEY_REUSED: conflict(
     'Esa Idempotency-Key ya se usó con otros datos.',
     'That Idempotency-Key was already used with other data.',
+  ),
+  IDEMPOTENCY_KEY_BUSY: conflict(
+    'La petición con esa Idempotency-Key todavía está en curso. Repetila en unos segundos.',
+    'The request with that Idempotency-Key is still under way. Repeat it in a few seconds.',
   ),
   WHATSAPP_NOT_CONNECTED: conflict('Tu WhatsApp no está conectado.', 'Your WhatsApp is not connected.'),
   WHATSAPP_ALREADY_CONNECTED: conflict('Tu WhatsApp ya está conectado.', 'Your WhatsApp is already connected.'),
