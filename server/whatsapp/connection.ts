@@ -48,7 +48,7 @@ export function createConnection(parts: Parts): Connection {
     lease,
     ownerId,
     ownNumber,
-    askFirst: createAskFirst({ db, ownerId, engine, logger }),
+    askFirst: createAskFirst({ db, ownerId, ownNumber, engine, logger }),
   };
   const inOrder = createInOrder();
   const ending = new AbortController();

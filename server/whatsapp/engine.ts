@@ -148,6 +148,8 @@ export interface Engine {
   resolve(phone: string): Promise<Resolved | null>;
   /** Chats, most recent first. */
   chats?(limit: number): Promise<EngineChat[]>;
+  /** The name under which the phone's address book has the peer of a direct chat; null: it has none. */
+  savedName?(chat: ChatId): Promise<string | null>;
   /** The newest `limit` messages of a chat, oldest first; with `before`, the newest `limit` that are older than it. */
   history?(chat: ChatId, limit: number, before?: MessageId): Promise<EngineMessage[]>;
   /** Tells the peer that the chat was read (blue ticks), and clears the unread count on the phone. */

@@ -20,8 +20,8 @@ export type IngestScope = {
   lease: Lease;
   ownerId: OwnerId;
   ownNumber: string;
-  /** Asks WhatsApp what must be known of a number before somebody new is made a client. Never fails. */
-  askFirst?: (phone: string) => Promise<void>;
+  /** Asks WhatsApp what must be known of somebody before they are made a client: the saved name, where there is one. Never fails. */
+  askFirst?: (peer: Pick<EngineMessage, 'chatId' | 'phone'>) => Promise<string | null>;
 };
 
 /**
@@ -30,9 +30,10 @@ export type IngestScope = {
  */
 export async function ingestMessage(scope: IngestScope, message: EngineMessage, quiet = false): Promise<boolean> {
   // a text that Postgres refuses (a cut emoji is enough) must not be lost, nor keep the others waiting
-  const { text, pushName } = message;
+  const { text } = message;
+  const saved = quiet || message.direction === 'outbound' ? null : await scope.askFirst?.(message);
+  const pushName = saved ?? message.pushName;
   const kept = { ...message, text: toStorable(text), pushName: pushName === null ? null : toStorable(pushName) };
-  if (!quiet && message.direction === 'inbound' && message.phone) await scope.askFirst?.(message.phone);
   return againOnConflict(() => scope.db.sql.transaction((sql) => storeMessage(sql, scope, kept, quiet)));
 }
 

@@ -1,8 +1,8 @@
 import type { Page } from 'puppeteer-core';
 import type { Client } from 'whatsapp-web.js';
 import { type Engine, EngineError, type EngineMessage } from './engine';
-import { findSent, readChats, readHistory } from './wwebjs-chat-page';
-import { type RawMessage, silentTypes, toChat, toMessage } from './wwebjs-convert';
+import { findSent, readChats, readHistory, readSavedName } from './wwebjs-chat-page';
+import { type RawMessage, silentTypes, toChat, toMessage, toName } from './wwebjs-convert';
 import { DeadlineError, within } from './wwebjs-deadline';
 import { chatIdOf, digitsOf, idText, isLid, phoneOf } from './wwebjs-ids';
 import type { LidBook } from './wwebjs-lids';
@@ -21,7 +21,7 @@ export type CallDeps = {
   logger: EngineLogger;
 };
 
-type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'history' | 'markRead'>> & {
+type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'savedName' | 'history' | 'markRead'>> & {
   /** Says whether this page lets a send choose its id; said again for each document. */
   reserves: (can: boolean) => void;
   reserveId: () => string | null;
@@ -137,6 +137,10 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
       const rows = await ask('chat list', deadlines.loadMs, page.evaluate(readChats, limit));
       for (const row of rows) await lids.learn(idText(row.id) ?? '');
       return rows.map((row) => toChat(row, context)).filter((chat) => chat !== null);
+    },
+
+    async savedName(chat) {
+      return toName(await ask('saved name', deadlines.callMs, page.evaluate(readSavedName, chat)));
     },
 
     async history(chat, limit, before) {

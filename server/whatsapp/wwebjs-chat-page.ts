@@ -47,6 +47,24 @@ export function readChats(limit: number): RawChat[] {
   return rows.sort((a, b) => Number(b.t ?? 0) - Number(a.t ?? 0)).slice(0, limit);
 }
 
+/** What the address book calls the peer of a chat, from what the page already knows: nothing is asked of the network. */
+export function readSavedName(chatId: string): unknown {
+  const w = window as unknown as PageWindow;
+  const { createWid } = w.require('WAWebWidFactory') as { createWid: (id: string) => unknown };
+  const { Chat, Contact } = w.require('WAWebCollections') as { Chat: Models; Contact?: Models };
+  const wid = createWid(chatId);
+  const contacts = [() => Chat.get?.(wid)?.contact as Loose | undefined, () => Contact?.get?.(wid)];
+  for (const contact of contacts) {
+    try {
+      const name = contact()?.name;
+      if (name) return name;
+    } catch {
+      // This page does not have that way.
+    }
+  }
+  return null;
+}
+
 /**
  * The newest `limit` messages of a chat that are older than `before`, oldest first; loads earlier ones as far as needed.
  * null: the page has no such chat.

@@ -254,6 +254,7 @@ function createGeneration(
     reserveId: () => live?.calls.reserveId() ?? null,
     resolve: async (phone) => ready().calls.resolve(phone),
     chats: async (limit) => ready().calls.chats(limit),
+    savedName: async (chat) => ready().calls.savedName(chat),
     history: async (chat, limit, before) => ready().calls.history(chat, limit, before),
     markRead: async (chat) => ready().calls.markRead(chat),
     memory: async () => (owned && !ended.aborted ? measureGroup(owned.pid) : null),

@@ -168,12 +168,13 @@ describe('one who is a client already', () => {
 describe('a number that was typed in its other spelling', () => {
   const says = (answers: Record<string, string | null>) => {
     const asked: string[] = [];
-    scope.askFirst = async (phone) => {
-      await askAboutSpellings(node.db, ownerId, phone, async (spelled) => {
+    scope.askFirst = async ({ phone }) => {
+      await askAboutSpellings(node.db, ownerId, phone ?? '', async (spelled) => {
         asked.push(spelled);
         const known = answers[spelled];
         return known ? { phone: known, chatId: `${known.slice(1)}@c.us` as ChatId } : null;
       });
+      return null;
     };
     return asked;
   };

@@ -211,6 +211,9 @@ export function createFakeEngine(deps: {
     async chats(limit) {
       return accounts.chats(owner()).slice(0, limit);
     },
+    async savedName(chat) {
+      return owner().saved.get(`+${chat.slice(0, chat.indexOf('@'))}`) ?? null;
+    },
     async history(chat, limit, before) {
       const all = owner().messages.filter((message) => message.chatId === chat);
       const end = before ? all.findIndex((message) => message.id === before) : all.length;
