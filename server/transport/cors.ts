@@ -25,13 +25,13 @@ export function answerCors(request: IncomingMessage, response: ServerResponse, c
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', ANSWER_HEADERS);
   }
-  if (request.method !== 'OPTIONS') return false;
+  if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return false;
   if (allowed) {
     response.setHeader('access-control-allow-methods', METHODS);
     response.setHeader('access-control-allow-headers', REQUEST_HEADERS);
     response.setHeader('access-control-max-age', '7200');
   }
   request.resume();
-  response.writeHead(204, { allow: `${METHODS}, OPTIONS` }).end();
+  response.writeHead(204).end();
   return true;
 }

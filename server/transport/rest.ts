@@ -38,9 +38,10 @@ function writeError(exchange: Exchange, thrown: unknown, path: string | undefine
   write(exchange, ERRORS[code].status, { success: false, error: true, code, message, details, requestId, retryAfter });
 }
 
-/** The same error outside of a procedure: no such route, or one that does not take this method. */
+/** No procedure is called: there is no such route, or it does not take this method, or it was only asked what it takes. */
 function refuse(exchange: Exchange, match: Exclude<Match, Found>): void {
   if (match.kind === 'method') exchange.ctx.answerHeaders.set('allow', match.allowed.join(', '));
+  if (match.kind === 'method' && exchange.request.method === 'OPTIONS') return write(exchange, 204, undefined);
   writeError(exchange, new AppError(match.kind === 'method' ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND'), undefined);
 }
 

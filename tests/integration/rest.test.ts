@@ -169,6 +169,11 @@ describe('a path', () => {
     expect(wrong.headers.get('allow')).toBe('POST, OPTIONS');
     const others = await app.rest('PATCH /clients/x', { token: owner.token });
     expect(others.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE, OPTIONS');
+    const asked = await app.rest('OPTIONS /clients');
+    expect({ status: asked.status, allow: asked.headers.get('allow') }).toEqual({
+      status: 204,
+      allow: 'GET, HEAD, POST, OPTIONS',
+    });
     expect((await app.rest('GET /auth/me/', { token: owner.token })).status).toBe(200);
   });
 
