@@ -10,6 +10,7 @@ import { createDatabase, untilDatabaseAnswers } from '@/server/db';
 import { createEmbeddedPostgres } from '@/server/embedded/postgres';
 import { createEmbeddedRedis } from '@/server/embedded/redis';
 import { createBus } from '@/server/events/bus';
+import { createLimits } from '@/server/limits/limits';
 import { createLogger, type Logger } from '@/server/logger';
 import { migrate } from '@/server/migrate';
 import { createPages } from '@/server/pages';
@@ -77,7 +78,8 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     startConcurrency: config.WHATSAPP_START_CONCURRENCY,
     memory: { budgetMb: config.WHATSAPP_MEMORY_BUDGET_MB },
   });
-  const deps: Deps = { config, db, bus, redis, logger, authSessions, openSockets, loginLimit, registry };
+  const limits = createLimits({ redis, config, logger });
+  const deps: Deps = { config, db, bus, redis, logger, authSessions, openSockets, loginLimit, limits, registry };
 
   const cookies = cookieNames(config);
   publishLiveAuth({

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@/server/errors';
+import type { DeclaredLimit } from '@/server/limits/of-procedure';
 
 /**
  * What a procedure says of itself to be a REST route too. transport/rest.ts serves it under /api/v1 and transport/openapi.ts
@@ -18,7 +19,11 @@ import type { ErrorCode } from '@/server/errors';
  *   into `ctx.answerHeaders`, for REST and tRPC alike.
  * - Errors are thrown as AppError; `errors` lists those that this route may answer beyond what every route may.
  */
-export type RestMeta = { openapi?: RestRoute };
+export type RestMeta = {
+  openapi?: RestRoute;
+  /** Which limit its calls count under, over whichever API; see server/limits/of-procedure.ts. */
+  limit?: DeclaredLimit;
+};
 
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type RestStatus = 200 | 201 | 202 | 204;

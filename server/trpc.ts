@@ -12,6 +12,9 @@ import { type Db, isDatabaseAway } from '@/server/db';
 import { AppError, ERRORS, type ErrorCode, type ErrorDetail, isAppError, type Locale } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
 import { detailsOf } from '@/server/issue-words';
+import { tellLimit } from '@/server/limits/headers';
+import type { LimitName, Limits } from '@/server/limits/limits';
+import { limitOf } from '@/server/limits/of-procedure';
 import type { Logger } from '@/server/logger';
 import type { RedisClients } from '@/server/redis';
 import type { RestMeta } from '@/server/rest-meta';
@@ -27,6 +30,7 @@ export type Deps = {
   authSessions: AuthSessions;
   openSockets: OpenSockets;
   loginLimit: LoginLimit;
+  limits: Limits;
   registry: Registry;
 };
 
@@ -133,6 +137,29 @@ const authenticated = t.middleware(async ({ ctx, next }) => {
   return next({ ctx: { ownerId: identity.ownerId, identity } });
 });
 
+/** Counts one call, and says so in the answer's headers. Throws RATE_LIMITED. */
+async function spend({ deps, answerHeaders }: Context, name: LimitName, caller: string): Promise<void> {
+  const counted = await deps.limits.take(name, caller);
+  if (!counted) return;
+  tellLimit(answerHeaders, counted);
+  if (!counted.allowed) throw new AppError('RATE_LIMITED', { retryAfter: counted.resetSeconds });
+}
+
+const limited = t.middleware(async ({ ctx, meta, type, getRawInput, next }) => {
+  const { ownerId, via } = await ctx.identify();
+  const name = await limitOf({ declared: meta?.limit, type, via }, async () => {
+    const input: unknown = await getRawInput();
+    return typeof input === 'object' && input !== null ? Reflect.get(input, 'channel') : undefined;
+  });
+  if (name) await spend(ctx, name, ownerId);
+  return next();
+});
+
+const registering = t.middleware(async ({ ctx, next }) => {
+  await spend(ctx, 'register', ctx.address);
+  return next();
+});
+
 const admin = t.middleware(async ({ ctx, next }) => {
   const { role } = await ctx.identify();
   if (role !== 'admin') throw new AppError('NOT_FOUND');
@@ -142,5 +169,7 @@ const admin = t.middleware(async ({ ctx, next }) => {
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 export const publicProcedure = t.procedure.use(coded);
-export const ownerProcedure = publicProcedure.use(authenticated);
+/** For who is not anybody yet: counted by address. */
+export const registerProcedure = publicProcedure.use(registering);
+export const ownerProcedure = publicProcedure.use(authenticated).use(limited);
 export const adminProcedure = ownerProcedure.use(admin);

@@ -1,4 +1,4 @@
-import { adminProcedure, ownerProcedure, publicProcedure, router } from '@/server/trpc';
+import { adminProcedure, ownerProcedure, publicProcedure, registerProcedure, router } from '@/server/trpc';
 import { getUser, login, register, setDisabled } from './accounts';
 import { changePassword, resetPassword } from './change-password';
 import {
@@ -24,7 +24,7 @@ async function signIn({ deps }: Context, user: Me) {
 const DONE = { success: true as const };
 
 export const authRouter = router({
-  register: publicProcedure
+  register: registerProcedure
     .meta({
       openapi: {
         method: 'POST',
@@ -65,6 +65,8 @@ export const authRouter = router({
 
   logout: ownerProcedure
     .meta({
+      // whoever wants to go may go
+      limit: 'uncounted',
       openapi: {
         method: 'POST',
         path: '/auth/logout',

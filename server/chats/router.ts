@@ -53,6 +53,7 @@ export const chatsRouter = router({
     }),
 
   send: ownerProcedure
+    .meta({ limit: 'compose' })
     .input(sendInput)
     .output(message)
     .mutation(async ({ ctx, input }) => {
@@ -70,6 +71,7 @@ export const chatsRouter = router({
     }),
 
   retry: ownerProcedure
+    .meta({ limit: 'compose' })
     .input(retryInput)
     .output(message)
     .mutation(async ({ ctx, input }) => {
@@ -86,6 +88,7 @@ export const chatsRouter = router({
 
   /** A person opened the chat and saw the message. The peer sees blue ticks only where the owner chose so. */
   markRead: ownerProcedure
+    .meta({ limit: 'uncounted' })
     .input(markReadInput)
     .output(chat)
     .mutation(async ({ ctx, input }) => {

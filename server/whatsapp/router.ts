@@ -52,18 +52,22 @@ function onItsWay(status: WhatsappStatus): WhatsappStatus {
   return underWay ? { ...status, status: 'initializing' } : status;
 }
 
+/** Each of these counts under one limit with its like (contract.md, "Limits"). */
+const linkProcedure = ownerProcedure.meta({ limit: 'link' });
+const readProcedure = ownerProcedure.meta({ limit: 'whatsappRead' });
+
 const route = (said: Omit<RestRoute, 'tags' | 'errors'>, ...errors: ErrorCode[]) => ({
   openapi: { ...said, tags: ['whatsapp'] as ['whatsapp'], errors },
 });
 
 export const whatsappRouter = router({
-  status: ownerProcedure
+  status: readProcedure
     .meta(route({ method: 'GET', path: '/whatsapp/status', summary: 'How the link is' }))
     .output(ownStatus)
     .query(async ({ ctx }) => own(await ctx.deps.registry.status(ctx.ownerId), ctx)),
 
   /** Waits until there is a code, a connection or a failure, 25 s at most. */
-  connect: ownerProcedure
+  connect: linkProcedure
     .meta(
       route(
         {
@@ -89,7 +93,7 @@ export const whatsappRouter = router({
       return answer(await registry.connect(ctx.ownerId, phone), ctx);
     }),
 
-  disconnect: ownerProcedure
+  disconnect: linkProcedure
     .meta(
       route(
         {
@@ -109,7 +113,7 @@ export const whatsappRouter = router({
       answer(await registryOf(ctx).disconnect(ctx.ownerId, input?.unlink ?? false), ctx),
     ),
 
-  restore: ownerProcedure
+  restore: linkProcedure
     .meta(
       route(
         { method: 'POST', path: '/whatsapp/restore', summary: 'Connect again with the link that was kept' },
@@ -121,7 +125,7 @@ export const whatsappRouter = router({
     .output(linkAnswer)
     .mutation(async ({ ctx }) => answer(onItsWay(await registryOf(ctx).restore(ctx.ownerId)), ctx)),
 
-  restart: ownerProcedure
+  restart: linkProcedure
     .meta(
       route(
         { method: 'POST', path: '/whatsapp/restart', summary: 'Start the browser of this link anew' },
@@ -134,6 +138,7 @@ export const whatsappRouter = router({
     .mutation(async ({ ctx }) => answer(await registryOf(ctx).restart(ctx.ownerId), ctx)),
 
   send: ownerProcedure
+    .meta({ limit: 'send' })
     .meta(
       route(
         {
@@ -162,7 +167,7 @@ export const whatsappRouter = router({
       return { success: true as const, ...(await sendToNumber(ctx.deps, ctx.ownerId, wanted)) };
     }),
 
-  info: ownerProcedure
+  info: readProcedure
     .meta(
       route(
         {
@@ -181,7 +186,7 @@ export const whatsappRouter = router({
       return { success: true as const, info: { phoneNumber, number: phoneNumber, name, platform } };
     }),
 
-  messages: ownerProcedure
+  messages: readProcedure
     .meta(
       route(
         {
@@ -208,7 +213,7 @@ export const whatsappRouter = router({
       return { success: true as const, messages: withOldNames, total, limit, offset };
     }),
 
-  qr: ownerProcedure
+  qr: readProcedure
     .meta(
       route({
         method: 'GET',

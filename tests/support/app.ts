@@ -6,11 +6,13 @@ import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
 import { createOmniwpClient } from '@/server/client';
 import { type Config, parseConfig } from '@/server/config';
+import { createLimits } from '@/server/limits/limits';
 import type { Logger } from '@/server/logger';
 import { createHttpServer, type Pages } from '@/server/transport/http';
 import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createFakeNetwork, type FakeNetwork } from './fake-engine';
+import { NO_LIMITS } from './no-limits';
 import { createTestNode, eventually } from './node';
 import { callRest, type RestOptions } from './rest';
 import { type CallOptions, callOverHttp, openWire } from './wire';
@@ -61,6 +63,7 @@ export async function createTestApp(options: {
     PORT: String(await freePort()),
     JWT_SECRET,
     REGISTRATION: 'open',
+    ...NO_LIMITS,
     ...options.env,
   });
   const { databaseUrl, redisUrl } = options;
@@ -82,6 +85,7 @@ export async function createTestApp(options: {
     authSessions,
     openSockets,
     loginLimit: createLoginLimit(redis, config),
+    limits: createLimits({ redis, config, logger }),
     registry,
   };
   const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
