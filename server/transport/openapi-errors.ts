@@ -26,6 +26,16 @@ function codesOf(route: Route): ErrorCode[] {
   return [...codes];
 }
 
+const header = (name: string) => ({ $ref: `#/components/headers/${name}` });
+
+/** Told with every answer that counts under a limit. */
+export const RATE_HEADERS = {
+  'RateLimit-Limit': header('RateLimit-Limit'),
+  'RateLimit-Remaining': header('RateLimit-Remaining'),
+  'RateLimit-Reset': header('RateLimit-Reset'),
+  'RateLimit-Policy': header('RateLimit-Policy'),
+};
+
 /** `Retry-After` comes with what passes by itself. */
 const passes = (status: number) => status === 429 || status === 503;
 
@@ -41,8 +51,9 @@ export function errorResponses(route: Route): Record<string, object> {
     {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code].en}`).join('\n\n'),
       headers: {
-        'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
-        ...(passes(status) && { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }),
+        'X-Request-Id': header('X-Request-Id'),
+        ...(passes(status) && { 'Retry-After': header('Retry-After') }),
+        ...(status === 429 && RATE_HEADERS),
       },
       content: {
         'application/json': {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorResponses } from './openapi-errors';
+import { errorResponses, RATE_HEADERS } from './openapi-errors';
 import { exampleOf, type JsonSchema } from './openapi-examples';
 import type { Route } from './rest-routes';
 
@@ -39,6 +39,7 @@ function successes(route: Route, generated: JsonSchema): Record<string, object> 
   const headers = {
     'X-Request-Id': ref('headers', 'X-Request-Id'),
     ...(route.list && { 'X-Total-Count': ref('headers', 'X-Total-Count') }),
+    ...(!route.public && RATE_HEADERS),
   };
   const statuses = [...new Set([route.status ?? 200, ...Object.values(route.statusWhen?.values ?? {})])];
   return Object.fromEntries(

@@ -45,26 +45,27 @@ const COMPONENTS = {
       name: 'X-Request-Id',
       description: 'An id of yours for this request: letters, digits, `_` and `-`. Without it, ours.',
       schema: { type: 'string', maxLength: 100 },
-      example: 'order-4711',
     },
     'Idempotency-Key': {
       in: 'header',
       name: 'Idempotency-Key',
       description: 'The same key and body within 24 hours: the same answer, sent once. Another body: 409.',
       schema: { type: 'string', maxLength: 200 },
-      example: '6f1c7e0e-8c55-4bb5-8d5e-2f0b8b0a4c11',
     },
     Prefer: {
       in: 'header',
       name: 'Prefer',
       description: '`respond-async`: do not wait, answer 202.',
       schema: { type: 'string' },
-      example: 'respond-async',
     },
   },
   headers: {
     'X-Request-Id': { description: 'The id of this request.', schema: { type: 'string' } },
     'X-Total-Count': { description: 'How many match, whatever limit and offset.', schema: { type: 'integer' } },
+    'RateLimit-Limit': { description: 'How many calls of this kind fit into a window.', schema: { type: 'integer' } },
+    'RateLimit-Remaining': { description: 'How many are left in this one.', schema: { type: 'integer' } },
+    'RateLimit-Reset': { description: 'Seconds until the next one.', schema: { type: 'integer' } },
+    'RateLimit-Policy': { description: 'The limit and its window in seconds: `10;w=60`.', schema: { type: 'string' } },
     'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } },
   },
 };
@@ -101,7 +102,6 @@ export async function makeOpenApi(config: Pick<Config, 'PORT' | 'publicUrl'>): P
       title: 'OmniWP',
       version: '1.0.0',
       description: ABOUT,
-      license: { name: 'Unlicensed', identifier: 'UNLICENSED' },
     },
     servers: [{ url: '/api/v1', description: 'This server' }],
     tags: Object.entries(TAGS).flatMap(([name, description]) =>
