@@ -16,7 +16,7 @@ const noLibrary = ban(
   'Only server/whatsapp/wwebjs*.ts and browser.ts know this library: use the engine port.',
 );
 const noOutside = ban('^@/(tests|bench|scripts|prisma)/', 'The product does not import tests, bench, scripts, prisma.');
-const noMain = ban('^(@/server|\\.)/main$', 'main.ts is the composition root: nobody imports it.');
+const noMain = ban('^(@/server|\\.)/(entry|main)$', 'main.ts is the composition root: nobody imports it.');
 const noPages = ban('^@/(app|sandbox)/', 'The server imports neither the pages nor the sandbox.');
 const noClient = ban('^(@/server|\\.)/client$', 'client.ts is for other programs.');
 const noTrpc = ban('^(@/server|\\.)/trpc$', 'Below the routers nothing knows tRPC.');
@@ -99,7 +99,7 @@ export default {
     rooms(['server/{trpc,*/router,jobs/worker}.ts'], ...server, noTransport, noOtherRouter),
     rooms(['server/trpc.ts'], ...server, noTransport, noRouter),
     rooms(['server/{router,pages,shutdown,transport/*}.ts'], ...server),
-    rooms(['server/main.ts'], ...product),
+    rooms(['server/{entry,main}.ts'], ...product),
     rooms(['server/client.ts'], ...product, typesOnly('^(@/server|\\.)/router$'), {
       group: ['@/**', './**', '!@/server/router', '!./router'],
       message: 'The client stands on npm and the type of the router.',

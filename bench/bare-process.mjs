@@ -4,7 +4,11 @@
 import process from 'node:process';
 import whatsapp from 'whatsapp-web.js';
 
-/** @typedef {{ id: number, op: string, args: any }} Order */
+/**
+ * What an order may say; each operation reads its own part.
+ * @typedef {{ name: string, names: string[], event: 'qr' | 'ready', chat: string, to: string[], texts: string[], count: number, inFlight: number }} Args
+ * @typedef {{ id: number, op: string, args: Args }} Order
+ */
 
 const setup = JSON.parse(process.argv[2] ?? '{}');
 /** @type {Map<string, whatsapp.Client>} */
@@ -54,7 +58,7 @@ function sentAt(id) {
   return at === undefined ? new Promise((resolve) => waiting.set(id, resolve)) : Promise.resolve(at);
 }
 
-/** @type {Record<string, (args: any) => Promise<unknown>>} */
+/** @type {Record<string, (args: Args) => Promise<unknown>>} */
 const operations = {
   /** Starts a client and answers at the event: `qr` on a new profile, `ready` on a linked one. */
   async start({ name, event }) {
@@ -75,13 +79,13 @@ const operations = {
     await client.destroy();
   },
   /** One message after the other: how long the call took, and how long it was until WhatsApp was known to have it. */
-  async sendOneByOne({ name, to, texts }) {
+  async sendOneByOne({ name, chat, texts }) {
     const client = find(name);
     const calls = [];
     const acks = [];
     for (const text of texts) {
       const from = now();
-      const message = await client.sendMessage(to, text);
+      const message = await client.sendMessage(chat, text);
       calls.push(now() - from);
       acks.push((await sentAt(message.id._serialized)) - from);
     }

@@ -64,8 +64,8 @@ export async function startBare(sandbox: Sandbox, version: string, browser: Name
     browsers: () => browsersOn(home),
     start,
     destroy: (name: string) => order<null>('destroy', { name }),
-    sendOneByOne: (name: string, to: string, texts: string[]) =>
-      order<{ calls: number[]; acks: number[] }>('sendOneByOne', { name, to, texts }),
+    sendOneByOne: (name: string, chat: string, texts: string[]) =>
+      order<{ calls: number[]; acks: number[] }>('sendOneByOne', { name, chat, texts }),
     sendMany: (names: string[], to: string[], count: number, inFlight: number) =>
       order<{ answered: number; known: number }>('sendMany', { names, to, count, inFlight }),
     /** Starts a client on a new profile and links it to a phone; answers when it is ready. */

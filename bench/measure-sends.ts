@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { now } from './clock';
+import { type Cpu, cpuFor, cpuOfBare, cpuOfOurs } from './cpu';
 import type { Linked, Ours } from './ours';
 import type { Plan } from './plan';
 import { alternate, type Pair, pair } from './rounds';
@@ -70,7 +71,7 @@ export async function measureSends(
 }
 
 /** Messages a second with many in flight: until WhatsApp is known to have the last. `accepted`: how many a second were taken in meanwhile. */
-export type Burst = { sends: Pair; accepted: number[]; answered: number[] };
+export type Burst = { sends: Pair; accepted: number[]; answered: number[]; cpu: { ours: Cpu[]; bare: Cpu[] } };
 
 export async function measureBurst(
   stage: Stage,
@@ -78,7 +79,7 @@ export async function measureBurst(
   linked: { ours: Linked[]; bare: BareSession[] },
 ): Promise<Burst> {
   const { burst, inFlight, rounds } = plan;
-  const found: Burst = { sends: pair(), accepted: [], answered: [] };
+  const found: Burst = { sends: pair(), accepted: [], answered: [], cpu: { ours: [], bare: [] } };
   const perSecond = (ms: number, count = burst) => (count / ms) * 1000;
   const followed = await Promise.all(
     linked.ours.map(async (owner) => ({ owner, sent: await followSent(stage.ours, owner) })),
@@ -110,14 +111,20 @@ export async function measureBurst(
     found.accepted.push(perSecond(acceptedBy - from, firstAccepted));
   }
 
+  async function sendBare(): Promise<void> {
+    const names = linked.bare.map(({ name }) => name);
+    const to = stage.people.map(bareChatOf);
+    const { known, answered } = await stage.bare.sendMany(names, to, burst, Math.min(inFlight, burst));
+    found.sends.bare.push([perSecond(known)]);
+    found.answered.push(perSecond(answered));
+  }
+
   await alternate(rounds, {
-    ours: sendOurs,
+    ours: async () => {
+      found.cpu.ours.push(await cpuFor(() => cpuOfOurs(stage), burst, sendOurs));
+    },
     bare: async () => {
-      const names = linked.bare.map(({ name }) => name);
-      const to = stage.people.map(bareChatOf);
-      const { known, answered } = await stage.bare.sendMany(names, to, burst, Math.min(inFlight, burst));
-      found.sends.bare.push([perSecond(known)]);
-      found.answered.push(perSecond(answered));
+      found.cpu.bare.push(await cpuFor(() => cpuOfBare(stage), burst, sendBare));
     },
   });
   for (const { sent } of followed) sent.close();

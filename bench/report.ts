@@ -1,6 +1,8 @@
 import { nameOf } from './browsers';
 import { type Aim, compare, type Compared, differ, own } from './compare';
+import type { Cpu } from './cpu';
 import type { Machine } from './machine';
+import type { Burst } from './measure-sends';
 import type { Results } from './run';
 import { median, p95 } from './stats';
 
@@ -36,6 +38,21 @@ export function comparisons(results: Results): Compared[] {
     compare('sends a second, one session', '/s', median, burstOfOne.sends, atLeast(0.8)),
     compare('sends a second, all sessions', '/s', median, burstOfAll.sends, atLeast(0.8)),
   ];
+}
+
+/** Where the time of a message goes when many are sent at once. */
+function cpuTable(burst: Burst): string {
+  const { ours, bare } = burst.cpu;
+  const of = (side: Cpu[], part: keyof Cpu) => median(side.map((cpu) => cpu[part]));
+  const sum = (side: Cpu[]) => median(side.map((cpu) => cpu.browsers + cpu.program + cpu.stores + cpu.caller));
+  return table(
+    ['CPU of one message, ms', 'browser', 'program', 'database and Redis', 'caller', 'together'],
+    [['ours', ours] as const, ['bare', bare] as const].map(([name, side]) => [
+      name,
+      ...(['browsers', 'program', 'stores', 'caller'] as const).map((part) => digits(of(side, part))),
+      digits(sum(side)),
+    ]),
+  );
 }
 
 function growthTables({ growth, subscribers, logs }: Results): string[] {
@@ -102,6 +119,8 @@ export function report(results: Results, machine: Machine, rounds: number): stri
       `Our database and Redis: ${digits(median(memory.stores))} MiB for all sessions. ` +
       `Accepting ${digits(median(burstOfOne.accepted))} messages a second when asked for all at once; ` +
       `bare calls answered ${digits(median(burstOfOne.answered))} a second.`,
+    '',
+    cpuTable(burstOfOne),
     '',
     ...growthTables(results).flatMap((text) => [text, '']),
   ].join('\n');

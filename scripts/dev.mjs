@@ -4,16 +4,21 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { banner } from './banner.mjs';
-import { fail, step } from './prepare/steps.mjs';
+import { fail, step, yellow } from './prepare/steps.mjs';
 import { prepare } from './prepare.mjs';
-import { registerDemo } from './run/api.mjs';
+import { registerDemo, untilReady } from './run/api.mjs';
 import { stopInOrder } from './run/children.mjs';
 import { makeDataFolder, secretsOf } from './run/data.mjs';
+import { keepFresh } from './run/keep-fresh.mjs';
 import { checkPort, portFrom } from './run/ports.mjs';
-import { serverReady, startSandbox, startServer, withoutEnvFile } from './run/start.mjs';
+import { startSandbox, startServer, withoutEnvFile } from './run/start.mjs';
 
-/** @type {import('./run/children.mjs').Child[]} in the order in which they stop */
-const children = [];
+/** @type {import('./run/children.mjs').Child | null} */
+let sandbox = null;
+/** @type {ReturnType<typeof keepFresh> | null} */
+let server = null;
+/** In the order in which they stop. */
+const children = () => [server?.current(), sandbox].filter((child) => child != null);
 
 try {
   process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -25,32 +30,43 @@ try {
   const dataDir = process.env.DATA_DIR || join('.data', 'dev');
   const sessions = process.env.WHATSAPP_SESSION_PATH || join('sessions', 'dev');
   for (const folder of [dataDir, sessions]) makeDataFolder(folder, 'sandbox');
-  stopInOrder(
-    () => children,
-    () => {},
-  );
-  const sandbox = startSandbox({ dataDir, port: sandboxPort });
-  children.push(sandbox.child);
-  const { url: phone, env } = await sandbox.ready;
-  const server = startServer({
-    dataDir,
-    args: [join('node_modules', 'tsx', 'dist', 'cli.mjs'), 'watch', '--clear-screen=false', 'server/main.ts'],
-    env: {
-      ...withoutEnvFile(),
-      ...secretsOf(dataDir),
-      ...env,
-      NODE_ENV: 'development',
-      PORT: String(port),
-      WHATSAPP_SESSION_PATH: sessions,
-    },
-    show: true,
+  let stopping = false;
+  stopInOrder(children, () => {
+    stopping = true;
+    server?.stop();
   });
-  children.unshift(server);
+  const started = startSandbox({ dataDir, port: sandboxPort });
+  sandbox = started.child;
+  const { url: phone, env } = await started.ready;
+  void sandbox.exited.then((how) => {
+    if (!stopping)
+      console.log(yellow(`El sandbox terminó (${how}): pará y arrancá · the sandbox ended: stop and start`));
+  });
+  const start = () =>
+    startServer({
+      dataDir,
+      args: ['--enable-source-maps', '--import', 'tsx', 'server/entry.ts'],
+      env: {
+        ...withoutEnvFile(),
+        ...secretsOf(dataDir),
+        ...env,
+        NODE_ENV: 'development',
+        PORT: String(port),
+        WHATSAPP_SESSION_PATH: sessions,
+      },
+      show: true,
+    });
+  server = keepFresh({
+    start,
+    folders: ['server', join('prisma', 'migrations')],
+    say: (line) => console.log(yellow(`\n${line}`)),
+  });
   const url = `http://localhost:${port}`;
-  await step('Servidor · server', () => serverReady(server, url, 120));
+  await step('Servidor · server', () => untilReady(url, 120));
   await registerDemo(url);
   console.log(banner({ url, phone, dataDir, log: 'stdout' }));
 } catch (error) {
-  for (const child of children) child.kill('SIGTERM');
+  server?.stop();
+  for (const child of children()) child.kill('SIGTERM');
   fail(error);
 }

@@ -109,13 +109,21 @@ export function isDatabaseAway(error: unknown): boolean {
   return isDatabaseAway(part(error, 'cause')) || isDatabaseAway(part(part(error, 'meta'), 'driverAdapterError'));
 }
 
+/** Whether it answers at this moment: what failed on one that does was refused, not lost on the way. */
+export async function databaseAnswers(db: Db): Promise<boolean> {
+  return db.$queryRaw`SELECT 1`.then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A database that recovers after a crash, or that starts along with us. */
 const START_PATIENCE_MS = 30_000;
 
 /** Runs `work` again for as long as the database is only away, 30 s at most: for what a start cannot do without. */
 export async function untilDatabaseAnswers<Result>(
   work: () => Promise<Result>,
-  logger: Pick<Logger, 'warn'>,
+  logger: { warn(fields: object, message: string): void },
 ): Promise<Result> {
   for (const deadline = Date.now() + START_PATIENCE_MS; ; await sleep(500)) {
     try {

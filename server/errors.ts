@@ -51,6 +51,7 @@ export const ERRORS = {
   FOREIGN_ORIGIN: forbidden('La petición viene de otro sitio.', 'The request comes from another site.'),
   BAD_SIGNATURE: forbidden('La firma no es del proveedor.', 'The signature is not the provider’s.'),
   REGISTRATION_CLOSED: forbidden('Las cuentas nuevas se crean por invitación.', 'New accounts are by invitation.'),
+  ADMIN_ONLY: forbidden('Es solo para quien administra.', 'This is for the admin only.'),
   NOT_FOUND: notFound('No existe.', 'Not found.'),
   METHOD_NOT_ALLOWED: {
     status: 405,

@@ -1,3 +1,4 @@
+import { adminRouter } from '@/server/admin/router';
 import { authRouter } from '@/server/auth/router';
 import { chatsRouter } from '@/server/chats/router';
 import { clientsRouter } from '@/server/clients/router';
@@ -9,6 +10,7 @@ import { router } from '@/server/trpc';
 import { whatsappRouter } from '@/server/whatsapp/router';
 
 export const appRouter = router({
+  admin: adminRouter,
   auth: authRouter,
   chats: chatsRouter,
   clients: clientsRouter,

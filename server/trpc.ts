@@ -160,9 +160,10 @@ const registering = t.middleware(async ({ ctx, next }) => {
   return next();
 });
 
+/** The role is the database's, looked up with each request, not the credential's. */
 const admin = t.middleware(async ({ ctx, next }) => {
   const { role } = await ctx.identify();
-  if (role !== 'admin') throw new AppError('NOT_FOUND');
+  if (role !== 'admin') throw new AppError('ADMIN_ONLY');
   return next();
 });
 

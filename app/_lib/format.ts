@@ -23,7 +23,7 @@ export function clockTime(date: Date, locale: AppLocale): string {
 
 /** The whole moment, for titles and screen readers. */
 export function fullTime(date: Date, locale: AppLocale): string {
-  return dateFormat(locale, 'full', { dateStyle: 'long', timeStyle: 'short' }).format(date);
+  return dateFormat(locale, 'full', { dateStyle: 'long', timeStyle: 'short', hour12: locale === 'en' }).format(date);
 }
 
 /** The day alone: 3 de marzo de 2026. */
@@ -73,6 +73,11 @@ export function timeAgo(date: Date, now: Date, locale: AppLocale): string {
   if (Math.abs(seconds) < 3600) return format.format(Math.trunc(seconds / 60), 'minute');
   if (Math.abs(seconds) < 86_400) return format.format(Math.trunc(seconds / 3600), 'hour');
   return format.format(Math.trunc(seconds / 86_400), 'day');
+}
+
+/** Seconds as minutes and seconds: 3:15. */
+export function countdown(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** +5491123456789 as people of that country write it abroad; what cannot be read stays as it is. */

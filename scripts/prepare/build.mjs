@@ -27,7 +27,16 @@ const TARGETS = [
     name: 'server',
     inputs: ['server', 'scripts/find', 'tsconfig.json'],
     output: 'dist/server.mjs',
-    commands: [esbuild('server/main.ts', ...NODE_TARGET, '--outfile=dist/server.mjs')],
+    commands: [
+      esbuild(
+        'server=server/entry.ts',
+        ...NODE_TARGET,
+        '--splitting',
+        '--outdir=dist',
+        '--out-extension:.js=.mjs',
+        '--chunk-names=server-[name]',
+      ),
+    ],
   },
   {
     name: 'sandbox',

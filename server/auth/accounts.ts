@@ -6,7 +6,7 @@ import { hashPassword, passwordMatches } from './passwords';
 import type { Me } from './schema';
 import { isInvite } from './tokens';
 
-const publicFields = { id: true, name: true, email: true, createdAt: true } as const;
+const publicFields = { id: true, name: true, email: true, createdAt: true, role: true } as const;
 
 export function getUser(db: Db, id: string): Promise<Me> {
   return db.user.findUniqueOrThrow({ where: { id }, select: publicFields });
@@ -68,7 +68,7 @@ export async function login(
   const matches = await passwordMatches(user?.passwordHash ?? null, input.password);
   if (!user || !matches || user.disabledAt) throw new AppError('INVALID_CREDENTIALS');
   await loginLimit.giveBack(input.email, input.address);
-  return { id: user.id, name: user.name, email: user.email, createdAt: user.createdAt };
+  return { id: user.id, name: user.name, email: user.email, createdAt: user.createdAt, role: user.role };
 }
 
 /** Lets a member in no more (every sign-in ends, open sockets too), or again. Throws NOT_FOUND, also for an admin's account. */

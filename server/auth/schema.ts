@@ -18,16 +18,18 @@ export const registerInput = z.object({
 });
 export const loginInput = z.object({ email, password: z.string().min(1).max(200) });
 
-export const me = z.object({
+const account = z.object({
   id: z.string(),
   name: z.string(),
   email: z.string(),
   createdAt: z.date(),
 });
+/** The first account is the admin. */
+export const me = account.extend({ role: z.enum(['admin', 'member']) });
 export type Me = z.infer<typeof me>;
 
 /** `token` is a bearer token for programs (HS256, 7 days unless JWT_EXPIRES_IN says otherwise). */
-export const signedIn = z.object({ user: me, token: z.string() });
+export const signedIn = z.object({ user: account, token: z.string() });
 
 export const changePasswordInput = z.object({ currentPassword: z.string().min(1).max(200), newPassword: password });
 /** `token`: from the mail, or from `npm run password` on the server. */

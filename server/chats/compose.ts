@@ -3,13 +3,14 @@ import type { OwnerId } from '@/server/auth/owner-id';
 import { againOnConflict, type Db } from '@/server/db';
 import { clientOfChat } from '@/server/clients/of-chat';
 import { AppError } from '@/server/errors';
-import { appendEvent } from '@/server/events/log';
+import { createBatches } from '@/server/batches';
+import { appendEvent, appendEvents } from '@/server/events/log';
 import { type Sql, sqlOf } from '@/server/sql';
 import type { StatusWord } from '@/server/whatsapp/schema';
 import { getChat, ownNumberOf } from './chats';
 import { type MessageRow, toMessage } from './dto';
 import type { Chat, Message } from './schema';
-import { readChat, touchAndRead, upsertChat } from './store';
+import { readChat, touchAndRead, touchAndReadAll, upsertChat } from './store';
 
 /** In whole seconds, as WhatsApp counts: else a message that waits would stand behind what came in after it in the same second. */
 const now = () => new Date(Math.floor(Date.now() / 1000) * 1000);
@@ -37,20 +38,60 @@ export async function findAccepted(db: Db, ownerId: OwnerId, input: Send): Promi
  * `clientKey` again answers with the same row. Throws CHAT_NOT_FOUND, OTHER_NUMBER or CLIENT_KEY_REUSED.
  */
 export async function acceptMessage(db: Db, ownerId: OwnerId, input: Send): Promise<Message> {
+  return (await batchesOf(db, ownerId).add(input)) ?? (await whyNotAccepted(db, ownerId, input));
+}
+
+type Batches = ReturnType<typeof createBatches<Send, Message | null>>;
+const batches = new WeakMap<Db, Map<OwnerId, Batches>>();
+
+/** What one owner sends at the same time waits for the same log anyway: it is written together. */
+function batchesOf(db: Db, ownerId: OwnerId): Batches {
+  const owners = batches.get(db) ?? new Map<OwnerId, Batches>();
+  batches.set(db, owners);
+  const found =
+    owners.get(ownerId) ??
+    createBatches({
+      run: (inputs: Send[]) => acceptTogether(db, ownerId, inputs),
+      onIdle: () => owners.delete(ownerId),
+    });
+  owners.set(ownerId, found);
+  return found;
+}
+
+/** null: nothing was inserted for that one. */
+async function acceptTogether(db: Db, ownerId: OwnerId, inputs: Send[]): Promise<(Message | null)[]> {
   const at = now();
-  const accept = async (sql: Sql) => {
+  const given = JSON.stringify(inputs.map((input) => ({ ...input, id: uuidv7() })));
+  const write = async (sql: Sql) => {
     // only into a conversation of the number that is on show
-    const [row] = await sql<MessageRow>`
+    const made = await sql<MessageRow>`
       INSERT INTO message (id, owner_id, chat_id, client_id, own_number, client_key, direction, text, status, at)
-      SELECT ${uuidv7()}::uuid, chat.owner_id, chat.id, chat.client_id, chat.own_number, ${input.clientKey}::text, 'outbound', ${input.text}::text,
-             'queued', ${at}::timestamptz
-      FROM chat JOIN whatsapp_session session ON session.owner_id = chat.owner_id AND session.phone = chat.own_number
-      WHERE chat.id = ${input.chatId}::uuid AND chat.owner_id = ${ownerId}::uuid
+      SELECT given.id, chat.owner_id, chat.id, chat.client_id, chat.own_number, given."clientKey", 'outbound', given.text, 'queued',
+             ${at}::timestamptz
+      FROM ROWS FROM (jsonb_to_recordset(${given}::jsonb) AS (id uuid, "chatId" uuid, text text, "clientKey" text))
+        WITH ORDINALITY AS given(id, "chatId", text, "clientKey", n)
+      JOIN chat ON chat.id = given."chatId" AND chat.owner_id = ${ownerId}::uuid
+      JOIN whatsapp_session session ON session.owner_id = chat.owner_id AND session.phone = chat.own_number
+      ORDER BY given.n
       ON CONFLICT (owner_id, client_key) DO NOTHING RETURNING *`;
-    return row ? tellCreated(sql, ownerId, row) : null;
+    if (made.length === 0) return made;
+    const ids = new Set(made.flatMap((row) => row.chatId ?? []));
+    const chats = await touchAndReadAll(sql, [...ids], at);
+    const bodies = made.map((row) => {
+      const chat = chats.get(row.chatId ?? '');
+      if (!chat) throw new Error('the chat is gone');
+      return { type: 'message.created' as const, chat, message: toMessage(row) };
+    });
+    await appendEvents(sql, ownerId, bodies);
+    return made;
   };
-  const accepted = await againOnConflict(() => db.sql.transaction(accept));
-  return accepted ?? (await whyNotAccepted(db, ownerId, input));
+  const rows = await againOnConflict(() => db.sql.transaction(write));
+  const made = new Map(rows.map((row) => [row.clientKey, row]));
+  return inputs.map(({ clientKey, chatId, text }) => {
+    const row = made.get(clientKey);
+    // one key twice in a batch is one row, and its second text is refused
+    return row && row.chatId === chatId && row.text === text ? toMessage(row) : null;
+  });
 }
 
 /** Nothing was inserted: it was accepted before under this key, or there is a reason to say. */

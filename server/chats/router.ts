@@ -58,9 +58,10 @@ export const chatsRouter = router({
     .output(message)
     .mutation(async ({ ctx, input }) => {
       const { db, registry } = ctx.deps;
-      // what is not the caller's is absent, whether or not a phone is linked
-      const [session] = await Promise.all([registry.status(ctx.ownerId), getChat(db, ctx.ownerId, input.chatId)]);
+      const session = await registry.status(ctx.ownerId);
       if (!isAccepting(session)) {
+        // what is not the caller's is absent, whether or not a phone is linked
+        await getChat(db, ctx.ownerId, input.chatId);
         const before = await findAccepted(db, ctx.ownerId, input);
         if (!before) throw new AppError('WHATSAPP_NOT_CONNECTED');
         return before;

@@ -90,9 +90,18 @@ export async function touchChat(sql: Sql, chatId: string, at: Date, unread: numb
   return row;
 }
 
-/** `touchChat`, and the chat as callers see it afterwards. */
+/** `touchChat`, and the chat as callers see it afterwards: a statement of its own, for what others wrote while this one waited. */
 export async function touchAndRead(sql: Sql, chatId: string, at: Date, unread: number): Promise<Chat> {
   return withNewest(sql, await touchChat(sql, chatId, at, unread));
+}
+
+/** Moves several chats up, in one order, so that no two who do that wait for each other; as callers see them afterwards, by id. */
+export async function touchAndReadAll(sql: Sql, chatIds: string[], at: Date): Promise<Map<string, Chat>> {
+  const rows = await sql<ChatRow>`
+    WITH locked AS (SELECT id FROM chat WHERE id = ANY(${chatIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE)
+    UPDATE chat SET last_message_at = GREATEST(last_message_at, ${at}::timestamptz)
+    FROM locked WHERE chat.id = locked.id RETURNING chat.*`;
+  return new Map((await readNewest(sql, rows)).map((chat) => [chat.id, chat]));
 }
 
 /** A status never goes back; `failed` gives way to proof that the message left after all. */

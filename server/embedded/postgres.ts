@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { isDatabaseAway, untilDatabaseAnswers } from '@/server/db';
 import { lockFolder } from './folder-lock';
 import { postgresBinaries } from './postgres-binaries';
 import { type PostgresFolder, postgresFolder } from './postgres-folder';
@@ -45,7 +46,7 @@ export async function createEmbeddedPostgres(options: {
   try {
     const bin = await postgresBinaries(folder.runAs, folder.copies);
     const data = join(folder.home, 'data');
-    await makeCluster(bin, folder, data);
+    await makeCluster(bin, folder, data, logger);
     await checkMajor(bin, data);
     await clearOrphan(data, logger);
     const sockets = await socketFolder(folder.home, folder.runAs);
@@ -57,10 +58,11 @@ export async function createEmbeddedPostgres(options: {
       logger,
     });
     try {
-      await makeDatabase(sockets);
+      await untilDatabaseAnswers(() => makeDatabase(sockets), logger);
     } catch (error) {
       await keeper.stop();
-      throw error;
+      if (!isDatabaseAway(error)) throw error;
+      throw new Error(`Postgres does not stay up. ${await endOfLog(folder.home)}`, { cause: error });
     }
     return {
       url: addressOf(sockets, DATABASE),
@@ -80,24 +82,41 @@ function addressOf(sockets: string, database: string): string {
   return `postgres://${USER}@localhost/${database}?host=${encodeURIComponent(sockets)}`;
 }
 
+/** An initdb that was killed is run again this often, in a folder of its own. */
+const INIT_TRIES = 3;
+
 /** `initdb` beside, then rename: a folder `data` is a whole one. A killed app may leave an initdb running in a side folder. */
-async function makeCluster(bin: string, { home, runAs }: PostgresFolder, data: string): Promise<void> {
+async function makeCluster(
+  bin: string,
+  { home, runAs }: PostgresFolder,
+  data: string,
+  logger: EmbeddedLogger,
+): Promise<void> {
   const names = await readdir(home);
   for (const name of names.filter((entry) => entry.startsWith('init-'))) {
     await rm(join(home, name), { recursive: true, force: true }).catch(() => {});
   }
   if (names.includes('data')) return;
-  const aside = join(home, `init-${randomBytes(6).toString('hex')}`);
   const locale = process.platform === 'linux' ? 'C.UTF-8' : 'C';
-  const args = ['-D', aside, '-U', USER, '--auth=trust', '--encoding=UTF8', `--locale=${locale}`, '--no-instructions'];
-  try {
-    await run(join(bin, 'initdb'), args, { cwd: home, ...runAs });
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new Error(`The database could not be made in ${home}:\n${said.trim()}`);
+  const settings = ['-U', USER, '--auth=trust', '--encoding=UTF8', `--locale=${locale}`, '--no-instructions'];
+  for (let tries = 1; ; tries += 1) {
+    const aside = join(home, `init-${randomBytes(6).toString('hex')}`);
+    try {
+      await run(join(bin, 'initdb'), ['-D', aside, ...settings], { cwd: home, ...runAs });
+      await readFile(join(aside, 'PG_VERSION'));
+      return await rename(aside, data);
+    } catch (error) {
+      await rm(aside, { recursive: true, force: true }).catch(() => {});
+      const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+      const signal = error instanceof Error && 'signal' in error ? error.signal : null;
+      const wasKilled = Boolean(signal) || /terminated by signal/.test(said);
+      if (!wasKilled || tries === INIT_TRIES) {
+        const how = wasKilled ? ` (initdb was killed ${tries} times)` : '';
+        throw new Error(`The database could not be made in ${home}${how}:\n${said}`);
+      }
+      logger.warn({ signal }, 'the making of the database was killed: making it again');
+    }
   }
-  await readFile(join(aside, 'PG_VERSION'));
-  await rename(aside, data);
 }
 
 async function checkMajor(bin: string, data: string): Promise<void> {
@@ -112,6 +131,10 @@ async function checkMajor(bin: string, data: string): Promise<void> {
   );
 }
 
+const logOf = (home: string): string => join(home, 'postgres.log');
+const endOfLog = async (home: string): Promise<string> =>
+  `Its log, ${logOf(home)}, ends:\n${await lastLines(logOf(home))}`;
+
 async function startPostmaster(
   bin: string,
   { home, runAs }: PostgresFolder,
@@ -124,7 +147,7 @@ async function startPostmaster(
     'max_wal_size=256MB',
     'cluster_name=omniwp',
   ].flatMap((setting) => ['-c', setting]);
-  const logFile = join(home, 'postgres.log');
+  const logFile = logOf(home);
   const deadline = Date.now() + START_MS;
   for (;;) {
     const server = await startGuarded({
@@ -139,14 +162,12 @@ async function startPostmaster(
     if (outcome === 'ready') return server;
     if (outcome === 'late') {
       await server.stop('SIGINT', 5_000);
-      throw new Error(
-        `Postgres was not ready after ${START_MS / 1000} s. Its log, ${logFile}, ends:\n${await lastLines(logFile)}`,
-      );
+      throw new Error(`Postgres was not ready after ${START_MS / 1000} s. ${await endOfLog(home)}`);
     }
     const log = await lastLines(logFile);
     // backends of a killed postmaster hold its shared memory for a moment
     if (Date.now() > deadline || !/shared memory|is another postmaster/i.test(log)) {
-      throw new Error(`Postgres does not start (${outcome}). Its log, ${logFile}, ends:\n${log}`);
+      throw new Error(`Postgres does not start (${outcome}). ${await endOfLog(home)}`);
     }
     await sleep(250);
   }

@@ -85,9 +85,31 @@ export async function startGuarded(options: {
 
 export type Keeper = { stop(): Promise<void> };
 
+/** A server that ends while it starts for the first time may have been killed; one that cannot start says the same each time. */
+const FIRST_TRIES = 5;
+/** One that used up its own patience is not tried again. */
+const FIRST_MS = 20_000;
+
+async function startFirst(name: string, start: () => Promise<GuardedProcess>, logger: EmbeddedLogger) {
+  const since = performance.now();
+  for (let tries = 1, pause = 100; ; tries += 1, pause *= 2) {
+    try {
+      return await start();
+    } catch (error) {
+      if (performance.now() - since > FIRST_MS) throw error;
+      if (tries === FIRST_TRIES) {
+        const said = error instanceof Error ? error.message : String(error);
+        throw new Error(`${name} was started ${tries} times and ended each time. ${said}`, { cause: error });
+      }
+      logger.warn({ err: error }, `${name} ended while it started: starting it again`);
+      await sleep(pause);
+    }
+  }
+}
+
 /**
  * Keeps one server running: `start` resolves when it is ready. A death is answered at once with a new start, and repeated
- * failures with a growing pause of at most 5 s. The first start is the caller's: its failure rejects.
+ * failures with a growing pause of at most 5 s. The first start is the caller's: when a few tries fail, it rejects.
  */
 export async function keepRunning(options: {
   name: string;
@@ -98,7 +120,7 @@ export async function keepRunning(options: {
 }): Promise<Keeper> {
   const { name, start, stopSignal, graceMs, logger } = options;
   let stopping = false;
-  let current = await start();
+  let current = await startFirst(name, start, logger);
 
   const kept = (async () => {
     while (!stopping) {

@@ -19,6 +19,8 @@ export type Bus = {
   onRing(listener: (ownerId: string, type: string) => void): () => void;
   /** Called when sign-ins of this user may have ended; null: anybody's. Returns the way to stop. */
   onAuthChanged(listener: (userId: string | null) => void): () => void;
+  /** Called when a connection that was lost is there again. Returns the way to stop. */
+  onReturn(listener: () => void): () => void;
   close(): Promise<void>;
 };
 
@@ -62,9 +64,11 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
   async function reconnect(): Promise<void> {
     if (reconnecting) return;
     reconnecting = true;
-    for (let wait = 100; !closed; wait = Math.min(wait * 2, 5_000)) {
+    // soon: others wait two seconds for this sign of life (whatsapp/lease.ts)
+    for (let wait = 100; !closed; wait = Math.min(wait * 2, 500)) {
       try {
         client = await listen();
+        // 'return', and every owner's
         for (const name of rings.eventNames()) if (name !== 'ring' && name !== 'auth') rings.emit(name);
         rings.emit('auth', null);
         break;
@@ -107,6 +111,10 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
     onAuthChanged(listener) {
       rings.on('auth', listener);
       return () => rings.off('auth', listener);
+    },
+    onReturn(listener) {
+      rings.on('return', listener);
+      return () => rings.off('return', listener);
     },
     async close() {
       closed = true;

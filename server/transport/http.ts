@@ -30,6 +30,16 @@ function pathOf({ url = '/' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null;
 }
 
+/** Whether the escapes of its path are text: Next answers 500 where they are not (`/chats/%`). */
+function isText({ url = '/' }: IncomingMessage): boolean {
+  try {
+    decodeURIComponent(url.split('?')[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** An error outside of tRPC, in the shape of contract.md. */
 function refusal(request: IncomingMessage, code: ErrorCode): object {
   const message = ERRORS[code][localeOf(request.headers['accept-language'])];
@@ -84,6 +94,7 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
   }
 
   async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isText(request)) return refuse(request, response, 'INVALID_INPUT');
     const nonce = newNonce();
     const policy = contentSecurityPolicy(nonce, pages.dev);
     // Next takes the nonce from the request's own policy; what a caller wrote in these is overwritten

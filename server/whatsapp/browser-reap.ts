@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { findLiveOwner, isClaimed } from './browser-claim';
 import { findProcess, isMain, listProcesses, type ProcessRow, profileOf } from './browser-processes';
-import { clearLocks, endBrowsersOn, findLiveOwner, isClaimed, listLocked } from './browser-profile';
+import { clearLocks, endBrowsers, listLocked } from './browser-profile';
 
 /**
  * Ends browsers below `sessionsRoot` that nobody owns any more: a server that was SIGKILLed leaves them behind, with the
@@ -20,7 +21,7 @@ export async function reapOrphans(sessionsRoot: string): Promise<number> {
   let ended = 0;
   for (const [dir, rows] of byProfile) {
     if (isClaimed(dir) || (await findLiveOwner(dir)) || (await hasLiveParent(rows))) continue;
-    ended += await endBrowsersOn(dir, rows);
+    ended += await endBrowsers(rows);
     await clearLocks(dir);
   }
   return ended;

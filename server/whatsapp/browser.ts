@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { chromiumArgs } from './browser-args';
+import { type Claim, claimProfile, endOthersOn, isSuperseded, releaseProfile } from './browser-claim';
 import { createPipeTransport } from './browser-pipe';
 import { listProcesses, signalGroup, waitUntilGone } from './browser-processes';
-import { claimProfile, isHeldElsewhere, releaseProfile } from './browser-profile';
+import { ProfileInUseError } from './browser-profile';
 
 export type BrowserOptions = {
   executablePath: string;
   profileDir: string;
+  /** Of the lease under which the profile is ours; an older one gives way (browser-claim.ts). */
+  epoch: number;
   args: string[];
   userAgent: string;
   /** Added to the few variables that the browser gets; libraries of an unpacked browser, for example. */
@@ -45,8 +48,8 @@ const passed = /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|XDG_.*|FONTCONFIG
  * @throws ProfileInUseError, BrowserLaunchError (its message is what the browser said last)
  */
 export async function launchBrowser(options: BrowserOptions): Promise<OwnedBrowser> {
-  const profileDir = await claimProfile(options.profileDir, options.endMs);
-  const args = chromiumArgs({ profileDir, extra: options.args, userAgent: options.userAgent });
+  const claim = await claimProfile(options.profileDir, { epoch: options.epoch, waitMs: options.endMs });
+  const args = chromiumArgs({ profileDir: claim.dir, extra: options.args, userAgent: options.userAgent });
   const child = spawn(options.executablePath, args, {
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
@@ -60,10 +63,15 @@ export async function launchBrowser(options: BrowserOptions): Promise<OwnedBrows
   let connection: Browser | null = null;
   let ending: Promise<void> | null = null;
   const end = () => {
-    ending ??= endGroup(child, () => connection, profileDir, exited, options.endMs);
+    ending ??= endGroup(child, () => connection, claim, exited, options.endMs);
     return ending;
   };
   try {
+    // a process that is paused between its claim and this line may wake up beside another one's browser
+    if (isSuperseded(claim)) {
+      signalGroup(child.pid ?? 0, 'SIGKILL');
+      throw new ProfileInUseError('the session is run elsewhere by now');
+    }
     const transport = createPipeTransport(child);
     const failed = exited.then((how) => Promise.reject(new BrowserLaunchError(`${how}: ${lastWords()}`)));
     let hasCrashed = false;
@@ -105,7 +113,7 @@ async function firstPage(browser: Browser): Promise<Page> {
 async function endGroup(
   child: ChildProcess,
   connection: () => Browser | null,
-  profileDir: string,
+  claim: Claim,
   exited: Promise<string>,
   stepMs: number,
 ): Promise<void> {
@@ -120,18 +128,18 @@ async function endGroup(
       // Who did not hear the first word hardly hears the second.
       await Promise.race([exited, after(stepMs / 4)]);
     }
-    // The leader is gone or deaf; children of it may still hold the profile. But while this process was paused another one may
-    // have taken the session over, and a browser of its own on the same profile is none of ours.
-    const ours = async () => ((await isHeldElsewhere(profileDir)) ? null : profileDir);
-    const left = await waitUntilGone(group, await ours(), isRunning(child) ? 0 : 500);
+    const left = await waitUntilGone(group, null, isRunning(child) ? 0 : 500);
     if (left.length > 0 || isRunning(child)) {
       signalGroup(group, 'SIGKILL');
-      for (const row of await waitUntilGone(group, await ours(), stepMs)) signalGroup(row.group, 'SIGKILL');
+      await waitUntilGone(group, null, stepMs);
     }
+    // Children of it that left the group may still hold the profile. But while this process was paused another one may have taken
+    // the session over, and a browser of its own on the same profile is none of ours.
+    if (!isSuperseded(claim)) await endOthersOn(claim).catch(() => undefined);
   }
   connection()?.disconnect();
   for (const stream of child.stdio) stream?.destroy();
-  await releaseProfile(profileDir);
+  await releaseProfile(claim);
 }
 
 const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Db, isDatabaseAway } from '@/server/db';
+import type { Db } from '@/server/db';
 import type { Logger } from '@/server/logger';
 import type { Engine, EngineEvent } from './engine';
 import { type Gap, noteRecovered } from './gap';
 import { createInOrder } from './in-order';
 import { createAskFirst } from './ask-first';
-import { countSkipped, type IngestScope, ingestAck, ingestMessage } from './ingest';
+import { insist } from './insist';
+import { countSkipped, type IngestScope, ingestMessage } from './ingest';
 import { type Lease, LeaseLost } from './lease';
-import { readIn } from './read-in';
+import { createReadIn } from './read-in';
+import { type Saying, settleTogether } from './settle-together';
 import type { WhatsappStatus } from './schema';
 import { createSender, markUnconfirmed } from './sender';
 import { noteUpToDate } from './session-row';
 
 export type ContentEvent = Exclude<EngineEvent, { type: 'state' }>;
+type MessageEvent = Extract<EngineEvent, { type: 'message' }>;
 
 /** The part of a session that lives while its engine is ready: everything that comes in is stored in order, what waits goes out. */
 export type Connection = {
@@ -38,6 +41,7 @@ type Parts = {
   onSkipped: (skipped: WhatsappStatus['skipped']) => void;
 };
 
+/** How often the chats are read in again when that fails. */
 const TRIES = 5;
 
 export function createConnection(parts: Parts): Connection {
@@ -52,57 +56,70 @@ export function createConnection(parts: Parts): Connection {
   };
   const inOrder = createInOrder();
   const ending = new AbortController();
+  const hasEnded = () => ending.signal.aborted;
+  const readIn = createReadIn({ scope, engine, logger, gap, onRecovered, inOrder, signal: ending.signal });
   let caughtUp = false;
-  let waiting = 0;
-  const sender = createSender({ scope, engine, logger, inOrder });
+  let gaveUp = false;
+  const storing = new Set<Promise<void>>();
+  const sender = createSender({
+    scope,
+    engine,
+    logger,
+    inOrder,
+    note: (saying) => inOrder.together(settleForSure, saying),
+  });
 
-  async function store(event: ContentEvent): Promise<void> {
-    switch (event.type) {
-      case 'message':
-        if (event.message.chatKind === 'direct') {
-          if (await ingestMessage(scope, event.message)) noteRecovered(gap, event.message);
-        } else {
-          onSkipped(await countSkipped(scope, event.message.chatKind));
-        }
-        return;
-      case 'ack':
-        return ingestAck(scope, event.messageId, event.ack);
-      default:
-        return event satisfies never;
+  async function store({ message }: MessageEvent): Promise<void> {
+    if (message.chatKind !== 'direct') return onSkipped(await countSkipped(scope, message.chatKind));
+    if (await ingestMessage(scope, message)) noteRecovered(gap, message);
+  }
+
+  /** Only a message that fails time after time on a database that answers is given up, loudly; what comes later waits behind it. */
+  async function storeForSure(event: MessageEvent): Promise<void> {
+    try {
+      await insist(db, () => store(event), { hasEnded });
+    } catch (error) {
+      gaveUp = true;
+      if (!(error instanceof LeaseLost)) logger.error({ err: error, ownerId }, 'a message could not be stored');
     }
   }
 
-  /**
-   * What came in must be stored: while the database is away this waits for it, and what comes later waits behind. Only an event
-   * that fails time after time on a database that answers is given up, loudly.
-   */
-  async function storeForSure(event: ContentEvent): Promise<void> {
-    for (let attempt = 1; ; ) {
-      try {
-        return await store(event);
-      } catch (error) {
-        if (error instanceof LeaseLost) return;
-        // one with a full disk answers too, and is waited for
-        if (!isDatabaseAway(error) && (await databaseAnswers(db))) attempt += 1;
-        if (attempt > TRIES || ending.signal.aborted) {
-          logger.error({ err: error, ownerId, type: event.type }, 'an event could not be stored');
-          return;
-        }
-        await sleep(Math.min(200 * attempt, 2_000));
-      }
+  /** A message of a chat that is not read in yet waits for that; one that the end overtakes is read in after the next start. */
+  async function storeInTurn(event: MessageEvent): Promise<void> {
+    if (!caughtUp && event.message.chatKind === 'direct') {
+      await readIn.before(event.message).catch(() => {});
+      gaveUp ||= hasEnded();
+      if (hasEnded()) return;
     }
+    return inOrder(() => storeForSure(event));
+  }
+
+  /** What is said of own messages, many at once; one that cannot be written does not keep the others from it. */
+  async function settleForSure(sayings: Saying[]): Promise<void[]> {
+    try {
+      await insist(db, () => settleTogether(scope, sayings), { hasEnded });
+    } catch (error) {
+      if (error instanceof LeaseLost || hasEnded() || sayings.length === 1) throw error;
+      for (const saying of sayings) await settleForSure([saying]).catch(tellUnsettled);
+    }
+    return [];
+  }
+
+  function tellUnsettled(error: unknown): void {
+    if (error instanceof LeaseLost) return;
+    logger.error({ err: error, ownerId }, 'what was said of a message could not be stored');
   }
 
   async function catchUp(): Promise<void> {
-    for (let attempt = 1; attempt <= TRIES && !ending.signal.aborted; attempt++) {
+    for (let attempt = 1; attempt <= TRIES && !hasEnded(); attempt++) {
       try {
-        await readIn({ scope, engine, logger, gap, onRecovered, inOrder, signal: ending.signal });
-        if (ending.signal.aborted) return;
+        await readIn.all();
+        if (hasEnded()) return;
         await noteUpToDate(db, lease);
         caughtUp = true;
         return;
       } catch (error) {
-        if (error instanceof LeaseLost || ending.signal.aborted) return;
+        if (error instanceof LeaseLost || hasEnded()) return;
         logger.warn({ err: error, ownerId, attempt }, 'the chats could not be read in yet');
         await sleep(2_000 * attempt, undefined, { signal: ending.signal }).catch(() => {});
       }
@@ -127,25 +144,23 @@ export function createConnection(parts: Parts): Connection {
     idleFor: () => (reading || sender.busy() ? 0 : Date.now() - lastAt),
     handle(event) {
       lastAt = Date.now();
-      waiting += 1;
-      void inOrder(() => storeForSure(event)).finally(() => {
-        waiting -= 1;
-      });
+      const stored: Promise<void> =
+        event.type === 'ack'
+          ? inOrder
+              .together(settleForSure, { kind: 'ack', messageId: event.messageId, ack: event.ack })
+              .catch(tellUnsettled)
+          : storeInTurn(event);
+      storing.add(stored);
+      void stored.finally(() => storing.delete(stored));
     },
     kick: sender.kick,
-    isUpToDate: () => caughtUp && waiting === 0,
+    isUpToDate: () => caughtUp && !gaveUp && storing.size === 0,
     async stop() {
       ending.abort();
       await sender.stop();
       await opened;
+      await Promise.all(storing);
       await inOrder(async () => {});
     },
   };
-}
-
-async function databaseAnswers(db: Db): Promise<boolean> {
-  return db.$queryRaw`SELECT 1`.then(
-    () => true,
-    () => false,
-  );
 }

@@ -57,7 +57,15 @@ export type EngineFailure = {
     | 'DISK_FULL'
     | 'UNKNOWN';
   detail: string;
+  /** With WHATSAPP_CHANGED alone. */
+  page?: PageChange;
 };
+
+/**
+ * What WhatsApp's page lacks: names of its modules and members, a few dozen at most, and never anything that the page shows. Empty: nobody
+ * can say. `version` is the page's own; null: it did not tell.
+ */
+export type PageChange = { missing: string[]; version: string | null };
 
 export type MessageKind =
   | 'text'
@@ -176,5 +184,12 @@ export class EngineError extends Error {
   }
 }
 
-/** Makes the engine of one generation. `profileDir` holds its credentials and belongs to it alone while it runs. */
-export type EngineFactory = (options: { profileDir: string; onEvent: (event: EngineEvent) => void }) => Engine;
+/**
+ * Makes the engine of one generation. `profileDir` holds its credentials and belongs to it alone while it runs. `epoch` grows with
+ * each change of hands of the session: an engine whose process slept meanwhile leaves the profile to one with a higher epoch.
+ */
+export type EngineFactory = (options: {
+  profileDir: string;
+  epoch?: number;
+  onEvent: (event: EngineEvent) => void;
+}) => Engine;

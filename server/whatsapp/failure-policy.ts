@@ -5,9 +5,9 @@ import type { Timing } from './session-timing';
 export type FailurePolicy =
   /** Codes were shown to nobody for long enough. */
   | { kind: 'park' }
-  /** Without a link: say what is wrong, and wait for a person. */
+  /** Without a link, and where only a person can help: say what is wrong, and wait for one. */
   | { kind: 'give-up' }
-  /** `hopeless`: shown as an error, and tried again seldom all the same, since a link is kept. */
+  /** `hopeless`: shown as an error, and tried again seldom all the same, since a link is kept, or WhatsApp's page may change again. */
   | { kind: 'retry'; after: number; hopeless: boolean };
 
 /** What follows a lost engine: the link is kept in every case. `failures` counts those in a row, this one included. */
@@ -27,7 +27,8 @@ export function policyAfter(
   // a network that is away for an hour is no reason to come back ten minutes late
   const mayPass = linked && (code === 'CONNECTION_LOST' || code === 'PAGE_UNREACHABLE');
   const hopeless = (failures >= limit && !mayPass) || (code !== null && needsAction(code));
-  if (hopeless && !linked) return { kind: 'give-up' };
+  // each try opens the page that WhatsApp has by then
+  if (hopeless && !linked && code !== 'WHATSAPP_CHANGED') return { kind: 'give-up' };
   if (hopeless) return { kind: 'retry', after: timing.seldom, hopeless };
   return { kind: 'retry', after: timing.backoff[failures - 1] ?? last, hopeless };
 }

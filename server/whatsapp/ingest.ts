@@ -11,7 +11,7 @@ import { type Sql, sqlOf } from '@/server/sql';
 import type { Ack, ChatKind, EngineChat, EngineMessage, MessageId } from './engine';
 import { fence, type Lease } from './lease';
 import type { WhatsappStatus } from './schema';
-import { findSent, keepEarlyAck, settle } from './sent';
+import { earlyAck, findSent, settle } from './sent';
 import { skippedOf } from './session-status';
 
 /** Whose messages these are, and the proof that this process may write them. */
@@ -59,7 +59,7 @@ async function storeMessage(sql: Sql, scope: IngestScope, message: EngineMessage
   }
 
   const { id, direction, kind, text, sentAt } = message;
-  const status = inbound ? 'received' : (message.ack ?? 'sent');
+  const status = inbound ? 'received' : (earlyAck(lease, id) ?? message.ack ?? 'sent');
   const [row] = await sql<MessageRow>`
     INSERT INTO message (id, owner_id, own_number, chat_id, client_id, engine_message_id, direction, kind, text, status, at, sent_at)
     VALUES (${uuidv7()}::uuid, ${ownerId}::uuid, ${ownNumber}, ${chat.id}::uuid, ${clientId}::uuid, ${id}, ${direction}, ${kind},
@@ -92,17 +92,6 @@ async function findByEngineId(
   const [row] = await sql<MessageRow>`
     SELECT * FROM message WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND engine_message_id = ${id}`;
   return row ?? null;
-}
-
-/** Brings a message's status forward. An ack of a message whose row has no id yet is kept for the moment it has one. */
-export async function ingestAck(scope: IngestScope, messageId: MessageId, ack: Ack): Promise<void> {
-  const { db, ownerId, lease } = scope;
-  await db.sql.transaction(async (sql) => {
-    await fence(sql, lease);
-    const row = await findByEngineId(sql, scope, messageId);
-    if (row) await applyAck(sql, ownerId, row, ack);
-    else keepEarlyAck(lease, messageId, ack);
-  });
 }
 
 async function applyAck(sql: Sql, ownerId: OwnerId, row: MessageRow, ack: Ack): Promise<void> {

@@ -9,7 +9,7 @@ import { type Answer, type Operation, perform } from './operations';
 import { createRemoteCalls } from './remote-calls';
 import type { WhatsappStatus } from './schema';
 import { createSession, type Session } from './session';
-import type { SessionDeps } from './session-machine';
+import type { SessionDeps } from './session-deps';
 import { findHolder, findSessionRow, listWanted } from './session-row';
 import { isSettled } from './session-status';
 
@@ -38,7 +38,7 @@ export function createRegistry(deps: RegistryDeps) {
   const { db, board, bus, files, nodeId, logger } = deps;
   const sessions = new Map<OwnerId, Session>();
   let heartbeat: NodeJS.Timeout | null = null;
-  let stopRinging: (() => void) | null = null;
+  let stopHearing: (() => void)[] = [];
   let closing = false;
   let restoring: Promise<void> | null = null;
   let beats = 0;
@@ -107,7 +107,7 @@ export function createRegistry(deps: RegistryDeps) {
     const turn = async () => {
       for (let ownerId = waiting.shift(); ownerId && !closing; ownerId = waiting.shift()) {
         try {
-          await slotOf(ownerId).connect(null);
+          await slotOf(ownerId).restore();
           await waitFor(ownerId, ANSWER_WITHIN_MS, (status) => isSettled(status, false));
         } catch (error) {
           if (!isAppError(error, 'SESSION_ELSEWHERE'))
@@ -155,6 +155,7 @@ export function createRegistry(deps: RegistryDeps) {
 
   return {
     status: board.current,
+    overview: board.overview,
     watch: board.watch,
     connect,
 
@@ -204,13 +205,16 @@ export function createRegistry(deps: RegistryDeps) {
       await files.prepare();
       // what it could not move away waits for the next start
       await tidyFiles().catch((error) => logger.error({ err: error }, 'old credentials were not looked for'));
-      stopRinging = bus.onRing((ownerId, type) => {
-        if (type === 'message.created') sessions.get(ownerIdOfRow({ ownerId }))?.kick();
-      });
+      const beatNow = () => void beat().catch((error) => logger.warn({ err: error }, 'leases could not be renewed'));
+      stopHearing = [
+        bus.onRing((ownerId, type) => {
+          if (type === 'message.created') sessions.get(ownerIdOfRow({ ownerId }))?.kick();
+        }),
+        // a database that was away may have been so for longer than the term
+        bus.onReturn(beatNow),
+      ];
       memory.start();
-      heartbeat = setInterval(() => {
-        beat().catch((error) => logger.warn({ err: error }, 'leases could not be renewed'));
-      }, RENEW_EVERY_MS);
+      heartbeat = setInterval(beatNow, RENEW_EVERY_MS);
       restore();
     },
 
@@ -218,7 +222,7 @@ export function createRegistry(deps: RegistryDeps) {
       closing = true;
       if (heartbeat) clearInterval(heartbeat);
       memory.stop();
-      stopRinging?.();
+      for (const stop of stopHearing) stop();
       remote.close();
       await Promise.all([...sessions.values()].map((session) => session.shutDown()));
       await board.withdrawAll();

@@ -65,6 +65,14 @@ export const whatsappStatus = z.object({
   platform: z.string().nullable(),
   connectedAt: z.date().nullable(),
   reason: statusReason.nullable(),
+  /** With WHATSAPP_CHANGED: the modules and members that WhatsApp's page lacks, by name. Empty: nobody can say. */
+  missing: z.array(z.string().max(100)).max(40).default([]),
+  /** With WHATSAPP_CHANGED: the version of that page, where it tells one. */
+  pageVersion: z.string().max(40).nullable().default(null),
+  /** In `error` and `auth_failed`: since when, over all the tries that failed. */
+  failingSince: z.date().nullable().default(null),
+  /** In `error`: when it is tried again by itself (a moment ago: right now); null: when somebody asks for it. */
+  retryAt: z.date().nullable().default(null),
   progress: z.number().nullable(),
   hasSession: z.boolean(),
   /** The last time away of this link in which something was missed and read back afterwards. */

@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import type { MessageErrorCode } from '@/server/chats/schema';
-import { type Db, isDatabaseAway } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
 import { type Sql, sqlOf } from '@/server/sql';
 import { type ChatId, type Engine, EngineError } from './engine';
 import type { IngestScope } from './ingest';
+import { insist } from './insist';
 import { fence, LeaseLost } from './lease';
-import { settle } from './sent';
+import type { Saying } from './settle-together';
 
 /**
  * The session's own ordered sender. The rows are the queue: it takes the oldest `queued` row of this owner and number, writes down
@@ -30,6 +29,8 @@ type Parts = {
   logger: Logger;
   /** Runs work in the session's one order of events, so that an ack or an echo never crosses the record of its own send. */
   inOrder: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Writes down what became of a send, in that order too, many at once. */
+  note: (saying: Saying) => Promise<void>;
 };
 
 type Taken = { id: string; chatId: string; text: string; sendToken: string | null; engineChatId: ChatId };
@@ -37,10 +38,7 @@ type Taken = { id: string; chatId: string; text: string; sendToken: string | nul
 /** Only where each goes under an id of its own; else one at a time, for an echo must find its row by the text. */
 const CHATS_AT_A_TIME = 8;
 
-/** How often a database that answers may refuse one record. */
-const TRIES = 5;
-
-export function createSender({ scope, engine, logger, inOrder }: Parts): Sender {
+export function createSender({ scope, engine, logger, inOrder, note }: Parts): Sender {
   const { db, ownerId, ownNumber, lease } = scope;
   let stopped = false;
   let asked = false;
@@ -51,25 +49,29 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
   const onItsWay = new Map<string, Promise<void>>();
 
   /**
-   * Takes the oldest row that waits in a chat with nothing on its way, and writes down that it leaves now and under which id. A row that goes a second time keeps its
-   * id: should the first time have got through after all, WhatsApp takes it once.
+   * Takes of each chat with nothing on its way the oldest row that waits, oldest chats first, and writes down that they leave now and under
+   * which ids; one statement, that locks nothing when nothing waits. A row that goes a second time keeps its id: should the first time have
+   * got through after all, WhatsApp takes it once.
    */
-  async function takeNext() {
-    const token = engine.reserveId?.() ?? null;
-    const [row] = await db.sql.one<Taken>`
-      WITH lease AS (
+  async function takeRows(most: number): Promise<Taken[]> {
+    const tokens = JSON.stringify(Array.from({ length: most }, () => engine.reserveId?.() ?? null));
+    return db.sql.one<Taken>`
+      WITH next AS MATERIALIZED (
+        SELECT id, row_number() OVER (ORDER BY position) AS n FROM (
+          SELECT DISTINCT ON (chat_id) id, position FROM message
+          WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND direction = 'outbound' AND status = 'queued'
+            AND engine_message_id IS NULL AND handed_over_at IS NULL AND NOT (chat_id = ANY(${[...onItsWay.keys()]}::uuid[]))
+          ORDER BY chat_id, position) oldest
+        ORDER BY position LIMIT ${most}
+      ), lease AS MATERIALIZED (
         SELECT 1 FROM whatsapp_session
-        WHERE owner_id = ${ownerId}::uuid AND holder = ${lease.holder} AND epoch = ${lease.epoch} FOR SHARE
-      ), next AS (
-        SELECT id FROM message
-        WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND direction = 'outbound' AND status = 'queued'
-          AND engine_message_id IS NULL AND handed_over_at IS NULL AND NOT (chat_id = ANY(${[...onItsWay.keys()]}::uuid[]))
-        ORDER BY position LIMIT 1
+        WHERE owner_id = ${ownerId}::uuid AND holder = ${lease.holder} AND epoch = ${lease.epoch} AND EXISTS (SELECT 1 FROM next)
+        FOR SHARE
       )
-      UPDATE message SET handed_over_at = now(), send_token = COALESCE(send_token, ${token}::text)
-      FROM chat WHERE message.id = (SELECT id FROM next) AND chat.id = message.chat_id AND EXISTS (SELECT 1 FROM lease)
+      UPDATE message SET handed_over_at = now(), send_token = COALESCE(send_token, given.token)
+      FROM next, jsonb_array_elements_text(${tokens}::jsonb) WITH ORDINALITY AS given(token, n), chat
+      WHERE message.id = next.id AND given.n = next.n AND chat.id = message.chat_id AND EXISTS (SELECT 1 FROM lease)
       RETURNING message.id, message.chat_id, message.text, message.send_token, chat.engine_chat_id`;
-    return row ?? null;
   }
 
   /**
@@ -83,19 +85,12 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
         await fence(sql, lease);
         await work(sql);
       });
-    return inOrder(async () => {
-      for (let wait = 200, refused = 0; ; wait = Math.min(2 * wait, 2_000)) {
-        try {
-          return await attempt();
-        } catch (error) {
-          if (error instanceof LeaseLost || stopped) throw error;
-          if (!isDatabaseAway(error) && (await databaseAnswers(db))) refused += 1;
-          if (refused === TRIES) throw error;
-          logger.warn({ err: error, ownerId }, 'what became of a send could not be written down yet');
-          await sleep(wait);
-        }
-      }
-    });
+    return inOrder(() =>
+      insist(db, attempt, {
+        hasEnded: () => stopped,
+        onRetry: (error) => logger.warn({ err: error, ownerId }, 'what became of a send could not be written down yet'),
+      }),
+    );
   }
 
   async function recordFailure(rowId: string, status: 'queued' | 'failed', errorCode: MessageErrorCode): Promise<void> {
@@ -107,16 +102,22 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     });
   }
 
-  async function sendOne({ id, text, sendToken: token, engineChatId }: Taken): Promise<void> {
+  async function sendOne({ id, chatId, text, sendToken: token, engineChatId }: Taken): Promise<void> {
     try {
-      const sent = await engine.send(engineChatId, { kind: 'text', text }, { token });
-      // the echo may have settled it already
-      await record((sql) => settle(sql, scope, id, sent));
+      const message = await engine.send(engineChatId, { kind: 'text', text }, { token });
+      // the next one of this chat need not wait for that: it is written down in order
+      writeDown(note({ kind: 'sent', rowId: id, chatId, message }));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       logger.warn({ ownerId, messageId: id, code: error.code, left: error.left }, 'a send failed');
       await recordError(id, error);
     }
+  }
+
+  const unwritten = new Set<Promise<void>>();
+  function writeDown(noted: Promise<void>): void {
+    const written: Promise<void> = noted.catch(onTrouble).finally(() => unwritten.delete(written));
+    unwritten.add(written);
   }
 
   async function recordError(rowId: string, error: EngineError): Promise<void> {
@@ -144,7 +145,7 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
     const most = engine.reserveId?.() ? CHATS_AT_A_TIME : 1;
     while (asked && !stopped && !waitForKick && onItsWay.size < most) {
       asked = false;
-      for (let row = await takeNext(); row; row = stopped || onItsWay.size >= most ? null : await takeNext()) {
+      for (const row of await takeRows(most - onItsWay.size)) {
         const { chatId } = row;
         const sending = sendOne(row)
           .catch(onTrouble)
@@ -176,20 +177,15 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
 
   return {
     kick,
-    busy: () => taking !== null || onItsWay.size > 0,
+    busy: () => taking !== null || onItsWay.size > 0 || unwritten.size > 0,
     async stop() {
       stopped = true;
       await taking;
       await Promise.all(onItsWay.values());
+      await Promise.all(unwritten);
     },
   };
 }
-
-const databaseAnswers = (db: Db): Promise<boolean> =>
-  db.$queryRaw`SELECT 1`.then(
-    () => true,
-    () => false,
-  );
 
 /**
  * Rows that were on their way when the process or the engine ended: nobody can say whether they left, and the row says so.

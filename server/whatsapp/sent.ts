@@ -69,4 +69,4 @@ export function keepEarlyAck(lease: Lease, messageId: MessageId, ack: Ack): void
 }
 
 /** Left where it is: the transaction that asks may have to be tried again. */
-const earlyAck = (lease: Lease, messageId: MessageId): Ack | null => early.get(lease)?.get(messageId) ?? null;
+export const earlyAck = (lease: Lease, messageId: MessageId): Ack | null => early.get(lease)?.get(messageId) ?? null;

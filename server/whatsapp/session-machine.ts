@@ -1,10 +1,8 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import type { Db } from '@/server/db';
 import { isAppError } from '@/server/errors';
-import type { Logger } from '@/server/logger';
 import { toStorable } from '@/server/text/schema';
 import { createConnection } from './connection';
-import type { EngineEvent, EngineFactory, EngineFailure, EngineReady, EngineState } from './engine';
+import type { EngineEvent, EngineFailure, EngineReady, EngineState } from './engine';
 import { createInOrder } from './in-order';
 import { policyAfter } from './failure-policy';
 import { type Lease, LeaseLost } from './lease';
@@ -12,22 +10,11 @@ import { createLeaseKeeper } from './lease-keeper';
 import { createOneTimer } from './one-timer';
 import { endRun, type Run } from './run';
 import type { StatusReason } from './schema';
-import type { SessionFiles } from './session-files';
+import type { SessionDeps } from './session-deps';
 import { endGeneration, markLinked, markReady, setWanted } from './session-row';
 import { type Known, knownOf, type Phase, reasonOf, statusOf } from './session-status';
 import { createTeller } from './session-teller';
-import type { Timing } from './session-timing';
-import type { StatusBoard } from './status-board';
-
-export type SessionDeps = {
-  db: Db;
-  nodeId: string;
-  board: StatusBoard;
-  files: SessionFiles;
-  factory: EngineFactory;
-  timing: Timing;
-  logger: Logger;
-};
+import { createTrouble } from './session-trouble';
 
 /**
  * The state machine of one owner's session, over one engine at a time. What people ask for (session.ts) and what the engine tells
@@ -39,6 +26,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   const inOrder = createInOrder();
   const leases = createLeaseKeeper({ db, nodeId, ownerId, logger });
   const teller = createTeller(db, logger);
+  const trouble = createTrouble();
   let phase: Phase = { kind: 'resting', linked: false };
   let known: Known = knownOf(null);
   let run: Run | null = null;
@@ -57,19 +45,21 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
 
   function setPhase(next: Phase): void {
     phase = next;
+    trouble.note(next);
     logger.info({ ownerId, phase: next.kind, reason: 'reason' in next ? next.reason : undefined }, 'session');
     publish();
   }
 
   const tell = (lease: Lease) => teller.tell(lease, statusOf(phase, known));
 
-  async function begin(): Promise<void> {
+  /** `again`: nobody asked for it, so a failure that is shown stays until it is known to be over. */
+  async function begin(again = false): Promise<void> {
     timer.clear();
     const lease = await leases.take(null);
     const row = await setWanted(db, lease, true);
     known = knownOf(row);
     if (!(await files.prepareProfile(ownerId, row.generation, known.linked))) {
-      await rest(lease, { kind: 'failed', reason: 'PROFILE_MISSING' });
+      await rest(lease, trouble.phase('PROFILE_MISSING', timing.seldom));
       return timer.set(timing.seldom, retry);
     }
     const profileDir = files.profileOf(ownerId, row.generation);
@@ -78,10 +68,10 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       linked: known.linked,
       connection: null,
       early: [],
-      engine: factory({ profileDir, onEvent: (event) => onEvent(started, event) }),
+      engine: factory({ profileDir, epoch: lease.epoch, onEvent: (event) => onEvent(started, event) }),
     };
     run = started;
-    if (phase.kind !== 'reconnecting') setPhase({ kind: 'starting' });
+    if (phase.kind !== 'reconnecting' && !(again && phase.kind === 'failed')) setPhase({ kind: 'starting' });
     timer.set(timing.start, () => fail(started, 'START_TIMEOUT'));
     // not awaited: a start that hangs must leave room for a stop
     started.engine.start().catch((error) => {
@@ -103,7 +93,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
     if (error instanceof LeaseLost) return halt();
     logger.error({ err: error, ownerId }, 'a session stumbled');
     await inOrder(async () => {
-      setPhase(known.linked ? { kind: 'reconnecting', reason: 'UNKNOWN' } : { kind: 'failed', reason: 'UNKNOWN' });
+      setPhase(known.linked ? { kind: 'reconnecting', reason: 'UNKNOWN' } : trouble.phase('UNKNOWN', null));
       await end();
       if (known.linked) timer.set(timing.backoff.at(-1) ?? timing.seldom, retry);
     });
@@ -118,7 +108,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
         return onPairing(from, state);
       case 'syncing':
         await link(from);
-        setPhase({ kind: 'syncing', percent: state.percent });
+        if (phase.kind !== 'failed') setPhase({ kind: 'syncing', percent: state.percent });
         return timer.set(timing.sync, () => fail(from, 'READY_TIMEOUT'));
       case 'ready':
         return onReady(from, { ...state, name: toStorable(state.name) });
@@ -127,7 +117,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       case 'offline':
       case 'crashed':
         logger.warn({ ownerId, code: state.reason.code, detail: state.reason.detail }, `engine ${state.kind}`);
-        return fail(from, reasonOf(state.reason.code), state.reason.code);
+        return fail(from, reasonOf(state.reason.code), state.reason);
       default:
         return state satisfies never;
     }
@@ -206,21 +196,21 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   const park = async () => rest((await end())?.lease, { kind: 'parked' });
 
   /** The engine is lost. The link is kept: it is tried again, sooner or later; without a link only a few times. */
-  async function fail(from: Run, reason: StatusReason, code: EngineFailure['code'] | null = null): Promise<void> {
+  async function fail(from: Run, reason: StatusReason, failure: EngineFailure | null = null): Promise<void> {
     if (from !== run) return;
     await leases.assertHeld(from.lease);
     failures += 1;
     const pairingFor = pairingSince === null ? null : Date.now() - pairingSince;
-    const policy = policyAfter({ code, linked: from.linked, failures, pairingFor }, timing);
+    const policy = policyAfter({ code: failure?.code ?? null, linked: from.linked, failures, pairingFor }, timing);
     switch (policy.kind) {
       case 'park':
         return park();
       case 'give-up':
         await end();
-        return rest(from.lease, { kind: 'failed', reason });
+        return rest(from.lease, trouble.phase(reason, null, failure?.page));
       case 'retry':
         // said before the engine is ended, which can take a moment
-        if (policy.hopeless) setPhase({ kind: 'failed', reason });
+        if (policy.hopeless) setPhase(trouble.phase(reason, policy.after, failure?.page));
         else setPhase(from.linked ? { kind: 'reconnecting', reason } : { kind: 'starting' });
         await end();
         timer.set(policy.after, retry);
@@ -233,7 +223,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
   /** After a wait. A database that is away, or another process that has the session now, only means another wait. */
   async function retry(): Promise<void> {
     try {
-      await begin();
+      await begin(true);
     } catch (error) {
       if (isAppError(error, 'SESSION_ELSEWHERE')) {
         board.forget(ownerId);

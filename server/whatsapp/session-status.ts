@@ -1,4 +1,4 @@
-import type { EngineFailure, PairingMethod } from './engine';
+import type { EngineFailure, PageChange, PairingMethod } from './engine';
 import type { StatusReason, StatusWord, WhatsappStatus } from './schema';
 
 /** What a session is doing; each phase but `connected` and the resting ones has a deadline (session.ts). */
@@ -12,7 +12,8 @@ export type Phase =
   | { kind: 'reconnecting'; reason: StatusReason }
   | { kind: 'logged_out'; reason: 'PHONE_LOGGED_OUT' | 'USER_UNLINKED' }
   | { kind: 'parked' }
-  | { kind: 'failed'; reason: StatusReason };
+  /** `retryAt`: when it is tried again; null: when somebody asks. `page`: what WhatsApp's page lacks, where that is the reason. */
+  | { kind: 'failed'; reason: StatusReason; since: Date; retryAt: Date | null; page: PageChange | null };
 
 export type Known = {
   phone: string | null;
@@ -62,6 +63,7 @@ export function wordOf(phase: Phase): StatusWord {
 export function statusOf(phase: Phase, known: Known): WhatsappStatus {
   const pairing = phase.kind === 'pairing' ? phase : null;
   const connected = phase.kind === 'connected' ? phase : null;
+  const failed = phase.kind === 'failed' ? phase : null;
   return {
     status: wordOf(phase),
     connected: connected !== null,
@@ -74,6 +76,10 @@ export function statusOf(phase: Phase, known: Known): WhatsappStatus {
     platform: connected?.platform ?? null,
     connectedAt: connected?.since ?? null,
     reason: 'reason' in phase ? phase.reason : phase.kind === 'parked' ? 'NEVER_SCANNED' : null,
+    missing: failed?.page?.missing ?? [],
+    pageVersion: failed?.page?.version ?? null,
+    failingSince: failed?.since ?? null,
+    retryAt: failed?.retryAt ?? null,
     progress: phase.kind === 'syncing' ? phase.percent : null,
     hasSession: known.linked,
     skipped: known.skipped,

@@ -1,8 +1,9 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import { AppError } from '@/server/errors';
 import type { Watched } from './memory-watch';
-import { createSessionMachine, type SessionDeps } from './session-machine';
-import { setWanted } from './session-row';
+import type { SessionDeps } from './session-deps';
+import { createSessionMachine } from './session-machine';
+import { findSessionRow, setWanted } from './session-row';
 import type { Phase } from './session-status';
 
 export type Session = ReturnType<typeof createSession>;
@@ -35,6 +36,17 @@ export function createSession(deps: SessionDeps, ownerId: OwnerId) {
         }
         machine.askedFor(phone);
         if (!run) await begin();
+      });
+    },
+
+    /** Starts what should run. Its owner may have stopped it since that was looked up, or it waits for its own next try. */
+    restore(): Promise<void> {
+      return inOrder(async () => {
+        if (machine.busy()) return;
+        const row = await findSessionRow(db, ownerId);
+        if (!row?.wanted || row.linkedAt === null) return;
+        machine.askedFor(null);
+        await begin();
       });
     },
 

@@ -25,11 +25,14 @@ export type StatusBoard = {
   /** Keeps the present states of this process's sessions from running out. */
   refresh(): Promise<void>;
   current(ownerId: OwnerId): Promise<WhatsappStatus>;
+  /** The same of many at once, without codes: of those that run somewhere and of which anything is known. */
+  overview(ownerIds: readonly OwnerId[]): Promise<Map<OwnerId, WhatsappStatus>>;
   /** The present state at once, then each change, until `signal` aborts. */
   watch(ownerId: OwnerId, signal: AbortSignal): AsyncGenerator<WhatsappStatus>;
 };
 
 const CHANNEL = 'whatsapp:status';
+const READ_AT_ONCE = 500;
 
 export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: string; logger: Logger }): StatusBoard {
   const { db, redis, nodeId, logger } = deps;
@@ -103,6 +106,28 @@ export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: s
     return withoutStaleCodes(status);
   }
 
+  async function overview(ownerIds: readonly OwnerId[]): Promise<Map<OwnerId, WhatsappStatus>> {
+    const elsewhere = ownerIds.filter((ownerId) => !own.has(ownerId));
+    const kept = new Map<OwnerId, WhatsappStatus>();
+    for (let at = 0; at < elsewhere.length; at += READ_AT_ONCE) {
+      const some = elsewhere.slice(at, at + READ_AT_ONCE);
+      const keys = some.map((ownerId) => `whatsapp:state:${ownerId}`);
+      const states = await redis.commands.mget(keys).catch((error) => {
+        logger.warn({ err: error }, 'the sessions of other processes could not be looked at');
+        return [];
+      });
+      states.forEach((state, index) => {
+        const ownerId = some[index];
+        if (state && ownerId) kept.set(ownerId, whatsappStatus.parse(superjson.parse(state)));
+      });
+    }
+    for (const ownerId of ownerIds) {
+      const status = own.get(ownerId);
+      if (status) kept.set(ownerId, { ...status, qrCode: null, pairingCode: null });
+    }
+    return kept;
+  }
+
   return {
     publish(ownerId, status) {
       own.set(ownerId, status);
@@ -131,6 +156,7 @@ export function createStatusBoard(deps: { db: Db; redis: RedisClients; nodeId: s
       await writes;
     },
     current,
+    overview,
     async *watch(ownerId, signal) {
       const queue: WhatsappStatus[] = [];
       let wake = () => {};

@@ -1,14 +1,18 @@
 import type { Page } from 'puppeteer-core';
 import type { Client } from 'whatsapp-web.js';
 import { type Engine, EngineError, type EngineMessage } from './engine';
-import { findSent, readChats, readHistory, readSavedName } from './wwebjs-chat-page';
+import { checkNumber, findSent, readChats, readHistory, readSavedName } from './wwebjs-chat-page';
 import { type RawMessage, silentTypes, toChat, toMessage, toName } from './wwebjs-convert';
-import { DeadlineError, within } from './wwebjs-deadline';
+import { wasNavigation } from './wwebjs-client';
+import { DeadlineError, notReady, pause, within } from './wwebjs-deadline';
 import { chatIdOf, digitsOf, idText, isLid, phoneOf } from './wwebjs-ids';
 import type { LidBook } from './wwebjs-lids';
 import { newToken, tokenOption } from './wwebjs-reserve';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
 import type { EventStream } from './wwebjs-stream';
+
+/** How long a message is waited for that the page refused to send, ms. */
+const graceMs = 2000;
 
 export type CallDeps = {
   client: Client;
@@ -33,6 +37,8 @@ type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'savedName' | 
 export function createCalls({ client, page, lids, stream, deadlines, ended, logger }: CallDeps): Calls {
   const context = { phoneOfLid: lids.phoneOf };
   let canReserve = true;
+  /** When this document was taken over. */
+  let openedAt = Date.now();
   let underWay = 0;
 
   async function counted<T>(work: () => Promise<T>): Promise<T> {
@@ -50,6 +56,7 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
       return await counted(() => within(ms, phase, work, ended));
     } catch (error) {
       if (error instanceof EngineError) throw error;
+      if (wasNavigation(error)) throw notReady(`${phase}: the page was loaded anew.`);
       const code = error instanceof DeadlineError ? 'TIMEOUT' : isLacking(error) ? 'UNSUPPORTED' : 'REJECTED';
       throw new EngineError(code, 'no', `${phase}: ${wordsOf(error)}`);
     }
@@ -69,15 +76,22 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
     // A send that went through without an answer may have been given another id than ours.
     const byText = token === null || cause === null;
     const wanted = { chatId: chat, text, token, byText, since, known: stream.sentIds() };
-    const looking = within(deadlines.callMs, 'looking for the message', page.evaluate(findSent, wanted), ended);
-    const found = await looking.catch(() => null);
-    if (found?.message) return found.message as RawMessage;
+    const look = () =>
+      within(deadlines.callMs, 'looking for the message', page.evaluate(findSent, wanted), ended).catch(() => null);
     const late = cause instanceof DeadlineError;
+    let found = await look();
+    // A page that failed may put the message into the chat a moment later all the same.
+    for (const until = Date.now() + graceMs; isOpen(found) && !late && Date.now() < until && !ended.aborted; ) {
+      await pause(100);
+      found = await look();
+    }
+    if (found?.message) return found.message as RawMessage;
     if (found && !found.chat && !late) throw new EngineError('CHAT_NOT_FOUND', 'no', 'The page has no such chat.');
     logger.warn({ err: cause }, 'a send failed');
     if (late) throw new EngineError('TIMEOUT', 'unknown', wordsOf(cause));
     // The page answers and knows of no such message: it was refused before it was queued.
-    if (found && cause !== null) throw new EngineError('REJECTED', 'no', wordsOf(cause));
+    if (found && cause !== null)
+      throw new EngineError(isLacking(cause) ? 'UNSUPPORTED' : 'REJECTED', 'no', wordsOf(cause));
     throw new EngineError('UNKNOWN', 'unknown', cause === null ? 'The page did not say what it sent.' : wordsOf(cause));
   }
 
@@ -98,6 +112,7 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
 
   function reserves(can: boolean): void {
     canReserve = can;
+    openedAt = Date.now();
     if (!can) logger.warn({}, 'this page does not let a message choose its id');
   }
 
@@ -124,7 +139,7 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
 
     async resolve(phone) {
       const digits = digitsOf(phone);
-      const wid = await ask('number check', deadlines.callMs, client.getNumberId(digits));
+      const wid = await ask('number check', deadlines.callMs, page.evaluate(checkNumber, digits));
       const chatId = chatIdOf(wid);
       if (!chatId) return null;
       // WhatsApp's own spelling of a number may differ from the one that was typed (Mexico, Brazil, Argentina).
@@ -134,7 +149,13 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
     },
 
     async chats(limit) {
-      const rows = await ask('chat list', deadlines.loadMs, page.evaluate(readChats, limit));
+      const read = () => ask('chat list', deadlines.loadMs, page.evaluate(readChats, limit));
+      let rows = await read();
+      // A page that has only just begun may still be loading them.
+      while (rows.length === 0 && Date.now() - openedAt < deadlines.chatsMs) {
+        await pause(deadlines.pollMs);
+        rows = await read();
+      }
       for (const row of rows) await lids.learn(idText(row.id) ?? '');
       return rows.map((row) => toChat(row, context)).filter((chat) => chat !== null);
     },
@@ -157,8 +178,11 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
   };
 }
 
+/** There is a chat, and no message in it yet. */
+const isOpen = (found: { chat: boolean; message: unknown } | null): boolean => found?.chat === true && !found.message;
+
 /** The page no longer has what the call needs: a module that is gone, a member by another name. */
 const isLacking = (error: unknown): boolean =>
-  /unknown module|is not a function|Cannot read prop/i.test(wordsOf(error));
+  /unknown module|is not (a function|a constructor|iterable)|Cannot (read prop|destructure)/i.test(wordsOf(error));
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 300);

@@ -1,10 +1,13 @@
 import type { Browser, Frame, Page } from 'puppeteer-core';
 import library, { type ClientOptions } from 'whatsapp-web.js';
 import { pause, within } from './wwebjs-deadline';
-import { pairingModules, startModules, waitForModules } from './wwebjs-modules';
+import { installKit } from './wwebjs-kit';
+import { mendLibrary } from './wwebjs-mend';
+import { askedModules, pairingModules, startModules, waitForModules } from './wwebjs-modules';
 import { keepLogoutReason, markDocument, nameShim, readLevel, readLogoutReason, repairPage } from './wwebjs-page';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
 import { replaceableModules, standIn } from './wwebjs-stand-ins';
+import { tryOut, type TryOutPart } from './wwebjs-try-out';
 import type { UserAgent } from './wwebjs-user-agent';
 
 /** Modules that the page lacks: the engine reports them as WHATSAPP_CHANGED. */
@@ -70,7 +73,8 @@ export class RepairedClient extends library.Client {
     this.watchBindings(page);
     const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, ended);
     await call('user agent', page.setUserAgent(userAgent));
-    await call('page preparation', page.evaluateOnNewDocument(nameShim));
+    const preparation = `${nameShim}; (${installKit})(); (${mendLibrary})();`;
+    await call('page preparation', page.evaluateOnNewDocument(preparation));
     await call('page version', internals.initWebVersionCache.call(this));
     const opened = page.goto('https://web.whatsapp.com/', {
       waitUntil: 'domcontentloaded',
@@ -91,7 +95,8 @@ export class RepairedClient extends library.Client {
       if (await call('page mark', page.evaluate(markDocument))) return;
       this.synced = null;
       await this.checkModules();
-      await call('page repair', page.evaluate(repairPage, fallbackVersion));
+      if (!(await call('page repair', page.evaluate(repairPage, fallbackVersion))))
+        throw new PageChangedError(['Debug.VERSION']);
       await call('logout listener', page.evaluate(keepLogoutReason));
       await within(deadlines.startMs, 'injection', internals.inject.call(this), ended);
       this.synced = this.syncedHandler;
@@ -102,8 +107,8 @@ export class RepairedClient extends library.Client {
   }
 
   /**
-   * What the library asks for before it listens must be there, or something that stands in for it. What a QR is made of is missed
-   * only by a page that is not linked.
+   * What the library asks for before it listens must be there and do what it should, or something that stands in for it. What a QR is
+   * made of is missed only by a page that is not linked.
    * @throws PageChangedError
    */
   private async checkModules(): Promise<void> {
@@ -111,14 +116,23 @@ export class RepairedClient extends library.Client {
     const { modulesMs, quietMs, callMs } = deadlines;
     const wanted = [...startModules, ...pairingModules];
     const missing = await waitForModules(page, wanted, { patienceMs: modulesMs, quietMs, callMs });
-    const essential = missing.filter((path) => startModules.includes(path));
-    if (essential.length > 0) throw new PageChangedError(essential);
-    if (missing.length > 0 && (await this.isUnpaired())) throw new PageChangedError(missing);
+    const essential = missing.filter((path) => !pairingModules.includes(path));
+    if (essential.length > 0) throw new PageChangedError(missing);
     const patience = { patienceMs: Math.min(2 * quietMs, modulesMs), quietMs, callMs };
-    const replaced = [...missing, ...(await waitForModules(page, replaceableModules, patience))];
-    if (replaced.length === 0) return;
-    logger.warn({ missing: replaced }, 'the page lacks what the library asks for; something stands in for it');
-    await within(callMs, 'stand-ins', page.evaluate(standIn, replaced), ended);
+    const replaced = await waitForModules(page, replaceableModules, patience);
+    if (replaced.length + missing.length > 0)
+      logger.warn({ missing: [...missing, ...replaced] }, 'the page lacks what the library asks for');
+    const canReplace = await within(callMs, 'stand-ins', page.evaluate(standIn, askedModules), ended);
+    if (!canReplace && replaced.length > 0) throw new PageChangedError(replaced);
+    const tryParts = async (...parts: TryOutPart[]): Promise<string[]> =>
+      within(callMs, 'self-check', page.evaluate(tryOut, { parts, ms: callMs / 2 }), ended);
+    const failing = await tryParts('start', 'pairing');
+    const dead = failing.filter((path) => !pairingModules.includes(path));
+    if (dead.length > 0) throw new PageChangedError(dead);
+    if (failing.length === 0 || !(await this.isUnpaired())) return;
+    // Asked again: keys may have been on their way.
+    const lacking = await tryParts('pairing');
+    if (lacking.length > 0) throw new PageChangedError(lacking);
   }
 
   /** Once the page has made up its mind. */
@@ -186,6 +200,11 @@ export class RepairedClient extends library.Client {
           return expose(name, (raw: unknown) => this.handleMessage(target, raw));
         case 'onLogoutEvent':
           return expose(name, () => this.handleLogout());
+        // Nobody here asks: each would have the whole chat read, and its group asked of the network.
+        case 'onChatUnreadCountEvent':
+        case 'onRemoveChatEvent':
+        case 'onArchiveChatEvent':
+          return expose(name, () => undefined);
         default:
           return expose(name, target);
       }

@@ -15,6 +15,7 @@ export type RawMessage = {
   to?: unknown;
   notifyName?: unknown;
   isNotification?: unknown;
+  mimetype?: unknown;
 };
 
 /** One row of the page's chat list, as wwebjs-calls reads it. */
@@ -28,6 +29,10 @@ export type ConvertContext = {
 
 const kinds: Record<string, MessageKind> = {
   chat: 'text',
+  // Other words that WhatsApp has for it.
+  text: 'text',
+  conversation: 'text',
+  extended_text: 'text',
   image: 'image',
   video: 'video',
   gif: 'video',
@@ -101,13 +106,20 @@ function textOf(raw: RawMessage, kind: MessageKind): string {
     case 'call':
       return '';
     default:
-      return stringOf(raw.caption) || stringOf(raw.eventName);
+      return stringOf(raw.caption) || stringOf(raw.eventName) || writtenIn(raw);
   }
+}
+
+/** What a person wrote in a message of a kind that nobody knows: not a thumbnail, nor anything of a file. */
+function writtenIn(raw: RawMessage): string {
+  const body = stringOf(raw.body);
+  return raw.mimetype !== undefined || /^[A-Za-z0-9+/]{100,}={0,2}$/.test(body) ? '' : body;
 }
 
 /** -1 failed, 1 sent, 2 delivered, 3 read, 4 played (read and heard); 0 is waiting, which is no ack yet. */
 export function ackOf(value: unknown): Ack | null {
-  switch (value) {
+  const ack = typeof value === 'string' ? Number(value) : value;
+  switch (ack) {
     case -1:
       return 'failed';
     case 1:
@@ -143,7 +155,8 @@ export function toMessage(raw: RawMessage, context: ConvertContext): EngineMessa
   const fromMe = isFromMe(raw, id);
   const chatId = chatOf(raw, id, fromMe);
   if (!chatId) return null;
-  const kind = kinds[type] ?? 'unsupported';
+  // A text is what a message is that does not say.
+  const kind = kinds[type] ?? (type === '' && writtenIn(raw) ? 'text' : 'unsupported');
   const chatKind = chatKindOf(chatId);
   return {
     id,
@@ -160,10 +173,10 @@ export function toMessage(raw: RawMessage, context: ConvertContext): EngineMessa
   };
 }
 
-/** null for what is no ack of a message of ours. */
+/** null for what is no ack of a message of ours. `value`: what was told with it; where that is none, the message itself has it. */
 export function toAck(raw: RawMessage, value: unknown): Extract<EngineEvent, { type: 'ack' }> | null {
   const messageId = messageIdOf(raw.id);
-  const ack = ackOf(value);
+  const ack = typeof value === 'number' ? ackOf(value) : (ackOf(value) ?? ackOf(raw.ack));
   if (!messageId || !ack || !isFromMe(raw, messageId)) return null;
   const chatId = chatOf(raw, messageId, true);
   return chatId ? { type: 'ack', chatId, messageId, ack } : null;

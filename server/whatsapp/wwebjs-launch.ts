@@ -27,9 +27,10 @@ const lookUp = async <T extends string | number | Record<string, string>>(value:
 export async function launch(
   deps: WwebjsDeps,
   deadlines: Deadlines,
-  profileDir: string,
+  place: { profileDir: string; epoch: number },
   ended: AbortSignal,
 ): Promise<Launched> {
+  const { profileDir } = place;
   const find = async (): Promise<[string, number]> => [
     await lookUp(deps.executablePath),
     await lookUp(deps.browserMajor),
@@ -46,7 +47,7 @@ export async function launch(
   refuseOlder(expected, recorded);
   const owned = await launchBrowser({
     executablePath,
-    profileDir,
+    ...place,
     args: deps.chromiumArgs,
     userAgent: userAgentOf(String(expected)).userAgent,
     env: await lookUp(deps.browserEnv ?? {}),

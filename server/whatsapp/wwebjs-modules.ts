@@ -3,7 +3,12 @@ import { pause, within } from './wwebjs-deadline';
 import { findMissing, loadOnDemand } from './wwebjs-page';
 
 /** What whatsapp-web.js 1.34.7 asks every page for before it listens (its Client.inject and AuthStore), as far as nothing can stand in for it. */
-export const startModules = ['WAWebSocketModel.Socket.on', 'WAWebCmd.Cmd.on', 'WAWebConnModel.Conn.on'];
+export const startModules = [
+  'WAWebSocketModel.Socket.on',
+  'WAWebSocketModel.Socket.state',
+  'WAWebCmd.Cmd.on',
+  'WAWebConnModel.Conn.on',
+];
 
 /** What it makes a QR of: a page that is linked already works without. */
 export const pairingModules = [
@@ -24,14 +29,12 @@ export const chatModules = [
   'WAWebCollections.Chat.on',
   'WAWebCollections.Chat.get',
   'WAWebWidFactory.createWid',
-  'WAWebGetEphemeralFieldsMsgActionsUtils.getEphemeralFields',
   'WAWebMsgKey.newId',
   'WAWebSendMsgChatAction.addAndSendMsgToChat',
 ];
 
 /** What single features want: missed in the log, and the call that needs one fails; the rest works. */
 export const optionalModules = [
-  'WAWebStreamModel.Stream.markAvailable',
   'WAWebUpdateUnreadChatAction.sendSeen',
   'WAWebFindChatAction.findOrCreateLatestChat',
   'WAWebQueryExistsJob.queryWidExists',
@@ -39,6 +42,9 @@ export const optionalModules = [
   'WAWebCollections.Chat.getModelsArray',
   'WAWebLidMigrationUtils.toPn',
 ];
+
+/** Of these modules the library is given what they keep under `default`, where they keep it there. */
+export const askedModules = [...startModules, ...pairingModules, ...chatModules, ...optionalModules];
 
 /** `quietMs`: how long the count of modules must stand still before the page's own loader is asked for the rest. */
 export type ModuleWait = { patienceMs: number; quietMs: number; callMs: number };

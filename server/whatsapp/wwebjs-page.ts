@@ -3,6 +3,8 @@
  * they have not looked for first, because the page changes without notice.
  */
 
+import type { KitWindow } from './wwebjs-kit';
+
 type Loose = Record<string, unknown>;
 type PageWindow = Window & {
   require: (name: string) => unknown;
@@ -34,6 +36,8 @@ export type Level = {
   refMs: number | null;
   /** Whether the library's own functions are in the page. */
   injected: boolean;
+  /** The page's version by its own word. */
+  version: string | null;
 };
 
 export function readLevel(): Level {
@@ -46,19 +50,40 @@ export function readLevel(): Level {
     }
   };
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-  const socket = find('WAWebSocketModel', 'Socket');
-  const conn = find('WAWebConnModel', 'Conn');
+  // A look must not end because one member is not what it was.
+  const read = (name: string, member: string, field: string): unknown => {
+    try {
+      return find(name, member)[field];
+    } catch {
+      return undefined;
+    }
+  };
+  const state = read('WAWebSocketModel', 'Socket', 'state');
+  const hasSynced = read('WAWebSocketModel', 'Socket', 'hasSynced');
+  const refMs = read('WAWebConnModel', 'Conn', 'refTTL');
+  const version = (): string | null => {
+    try {
+      return text(find('WAWebUpdaterVersion', 'SANITIZED_VERSION_STR')) ?? text(w.Debug?.VERSION);
+    } catch {
+      return null;
+    }
+  };
   return {
-    state: text(socket.state),
-    hasSynced: typeof socket.hasSynced === 'boolean' ? socket.hasSynced : null,
-    mode: text(find('WAWebStreamModel', 'Stream').mode),
-    ref: text(conn.ref),
-    refMs: typeof conn.refTTL === 'number' && conn.refTTL >= 1000 ? conn.refTTL : null,
+    // One that is no word is none that anybody knows.
+    state: text(state) ?? (state === undefined || state === null ? null : `(${typeof state})`),
+    hasSynced: typeof hasSynced === 'boolean' ? hasSynced : null,
+    mode: text(read('WAWebStreamModel', 'Stream', 'mode')),
+    ref: text(read('WAWebConnModel', 'Conn', 'ref')),
+    refMs: typeof refMs === 'number' && refMs >= 1000 ? refMs : null,
     injected: w.WWebJS !== undefined,
+    version: version(),
   };
 }
 
-/** Which of `wanted` (`Module` or `Module.member.member`) are not there, and how many modules are registered where it can be told. */
+/**
+ * Which of `wanted` (`Module` or `Module.member.member`) are not there, and how many modules are registered where it can be told. A
+ * member that a module keeps under `default` is there, and "require" stands for all of them.
+ */
 export function findMissing(wanted: string[]): { missing: string[]; modules: number | null } {
   const w = window as unknown as PageWindow;
   const load = (name: string): unknown => {
@@ -68,12 +93,22 @@ export function findMissing(wanted: string[]): { missing: string[]; modules: num
       return undefined;
     }
   };
-  const missing = wanted.filter((path) => {
+  const inside = (owner: unknown, members: string[]): unknown => {
+    try {
+      return members.reduce((value: unknown, member) => (value as Loose | null | undefined)?.[member], owner);
+    } catch {
+      return undefined;
+    }
+  };
+  const isThere = (path: string): boolean => {
     const [name = '', ...members] = path.split('.');
-    let value = load(name);
-    for (const member of members) value = (value as Loose | null | undefined)?.[member];
-    return value === undefined || value === null;
-  });
+    const exports = load(name);
+    return (inside(exports, members) ?? inside(exports, ['default', ...members]) ?? null) !== null;
+  };
+  const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown } | undefined)?.then === 'function';
+  const answers =
+    typeof w.require === 'function' && !wanted.some((path) => isPromise(load(path.split('.')[0] ?? path)));
+  const missing = answers ? wanted.filter((path) => !isThere(path)) : ['require'];
   const map = (load('__debug') as { modulesMap?: unknown } | undefined)?.modulesMap;
   const modules = map instanceof Map ? map.size : map && typeof map === 'object' ? Object.keys(map).length : null;
   return { missing, modules };
@@ -94,10 +129,12 @@ export function loadOnDemand(names: string[]): boolean {
 
 /**
  * Puts back what the page changed after whatsapp-web.js 1.34.7 was written: `Debug.VERSION`, and `_serialized` on keys and
- * Wids, whose text has moved to a minified property (and is still what `toString()` returns, today).
+ * Wids, whose text has moved to a minified property (and is still what `toString()` returns, today); and what the library asks a Wid.
+ * @returns false: `Debug.VERSION`, without which the library does not begin, can be put nowhere
  */
-export function repairPage(fallbackVersion: string): void {
-  const w = window as unknown as PageWindow;
+export function repairPage(fallbackVersion: string): boolean {
+  const w = window as unknown as PageWindow & KitWindow;
+  type Wid = { _serialized?: string; server?: string };
   const load = (name: string): unknown => {
     try {
       return w.require(name);
@@ -105,23 +142,9 @@ export function repairPage(fallbackVersion: string): void {
       return undefined;
     }
   };
-  const isText = (value: unknown): value is string =>
-    typeof value === 'string' && /^((true|false)_)?[^_\s]+@\w[\w.]*(_|$)/.test(value);
-  /** An id's text, wherever this page keeps it: what it prints, a property of whatever name, or its parts put together. */
-  const find = (id: Loose): string | undefined => {
-    const printed = String(id);
-    if (isText(printed)) return printed;
-    const parts = ['remote', 'participant', 'user', 'server'];
-    const kept = Object.entries(id).find(([name, value]) => !parts.includes(name) && isText(value));
-    if (kept) return kept[1] as string;
-    if (typeof id.user === 'string' && typeof id.server === 'string') return `${id.user}@${id.server}`;
-    const textOf = (part: unknown): unknown => (typeof part === 'object' && part ? (part as Loose)._serialized : part);
-    const { fromMe, remote, id: own, participant } = id;
-    if (typeof fromMe !== 'boolean' || typeof own !== 'string' || !isText(textOf(remote))) return undefined;
-    return [fromMe, textOf(remote), own, ...(participant ? [textOf(participant)] : [])].join('_');
-  };
   const giveSerialized = (prototype: object | null | undefined): void => {
-    if (!prototype || prototype === Object.prototype || '_serialized' in prototype) return;
+    if (!prototype || prototype === Object.prototype || '_serialized' in prototype || Object.isFrozen(prototype))
+      return;
     let reading = false;
     Object.defineProperty(prototype, '_serialized', {
       configurable: true,
@@ -130,7 +153,7 @@ export function repairPage(fallbackVersion: string): void {
         if (reading) return undefined;
         reading = true;
         try {
-          return find(this);
+          return w.__omniwpKit.idText(this) ?? undefined;
         } finally {
           reading = false;
         }
@@ -140,25 +163,51 @@ export function repairPage(fallbackVersion: string): void {
       },
     });
   };
-  try {
-    if (w.Debug?.VERSION === undefined) {
-      const updater = load('WAWebUpdaterVersion') as { SANITIZED_VERSION_STR?: string } | undefined;
-      const VERSION = updater?.SANITIZED_VERSION_STR ?? fallbackVersion;
-      if (w.Debug) w.Debug.VERSION = VERSION;
-      else w.Debug = { VERSION };
+  const giveMethods = (wid: Wid, prototype: object): void => {
+    const servers = { isLid: 'lid', isGroup: 'g.us', isNewsletter: 'newsletter', isBroadcast: 'broadcast' };
+    if (prototype === Object.prototype || typeof wid.server !== 'string') return;
+    for (const [name, server] of Object.entries(servers)) {
+      if (name in wid) continue;
+      const value = function is(this: Wid): boolean {
+        return this.server === server;
+      };
+      Object.defineProperty(prototype, name, { configurable: true, value });
     }
-  } catch {
-    // A page that seals Debug has one.
-  }
+  };
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch {
+      // This page has it otherwise, or does not let us.
+    }
+  };
+  const hasVersion = (): boolean => {
+    try {
+      return w.Debug?.VERSION !== undefined && w.Debug.VERSION !== null;
+    } catch {
+      return false;
+    }
+  };
+  const updater = load('WAWebUpdaterVersion') as { SANITIZED_VERSION_STR?: string } | undefined;
+  const VERSION = updater?.SANITIZED_VERSION_STR ?? fallbackVersion;
+  if (!hasVersion()) attempt(() => Object.assign(w.Debug ?? {}, { VERSION }));
+  // One that is sealed, or none.
+  if (!hasVersion()) attempt(() => Object.assign(w, { Debug: { ...w.Debug, VERSION } }));
+  if (!hasVersion())
+    attempt(() => Object.defineProperty(w, 'Debug', { value: { VERSION }, configurable: true, writable: true }));
   const key = load('WAWebMsgKey') as { prototype?: object; default?: { prototype?: object } } | undefined;
-  giveSerialized(key?.prototype ?? key?.default?.prototype);
-  try {
-    const { createWid } = load('WAWebWidFactory') as { createWid: (text: string) => { _serialized?: string } };
-    const wid = createWid('10000000000@c.us');
-    if (wid._serialized === undefined) giveSerialized(Object.getPrototypeOf(wid) as object);
-  } catch {
+  attempt(() => giveSerialized(key?.prototype ?? key?.default?.prototype));
+  for (const text of ['10000000000@c.us', '10000000000@lid', '120363000000000000@g.us']) {
     // No factory yet: this runs again before `ready`.
+    attempt(() => {
+      const { createWid } = load('WAWebWidFactory') as { createWid: (text: string) => Wid };
+      const wid = createWid(text);
+      const prototype = Object.getPrototypeOf(wid) as object;
+      if (wid._serialized === undefined) giveSerialized(prototype);
+      giveMethods(wid, prototype);
+    });
   }
+  return hasVersion();
 }
 
 /** Keeps the word that the page gives for a logout: the library's own listener drops it. */
@@ -184,12 +233,17 @@ export function readLogoutReason(): string | null {
 }
 
 /** Our own number, name and kind of phone, once the page knows them. */
-export function readSelf(): { pn: unknown; lid: unknown; name: string | null; platform: string | null } {
-  const w = window as unknown as PageWindow;
-  const call = (name: string, member: string): unknown => {
+export async function readSelf(): Promise<{
+  pn: string | null;
+  lid: string | null;
+  name: string | null;
+  platform: string | null;
+}> {
+  const w = window as unknown as PageWindow & KitWindow;
+  const kit = w.__omniwpKit;
+  const call = async (member: string): Promise<string | null> => {
     try {
-      const wid = ((w.require(name) as Loose)[member] as () => unknown)();
-      return wid ? String((wid as Loose)._serialized ?? wid) : null;
+      return kit.chatText(await kit.settled(((w.require('WAWebUserPrefsMeUser') as Loose)[member] as () => unknown)()));
     } catch {
       return null;
     }
@@ -202,8 +256,8 @@ export function readSelf(): { pn: unknown; lid: unknown; name: string | null; pl
   }
   const text = (value: unknown) => (typeof value === 'string' ? value : null);
   return {
-    pn: call('WAWebUserPrefsMeUser', 'getMaybeMePnUser'),
-    lid: call('WAWebUserPrefsMeUser', 'getMaybeMeLidUser'),
+    pn: await call('getMaybeMePnUser'),
+    lid: await call('getMaybeMeLidUser'),
     name: text(conn.pushname),
     platform: text(conn.platform),
   };

@@ -4,8 +4,11 @@ import type { Deadlines } from './wwebjs-settings';
 
 type PairingState = Extract<EngineState, { kind: 'pairing' }>;
 
+/** The page clears its ref when it links, and may have none yet; the library makes a QR of that too. */
+export const hasRef = (data: string): boolean => !/^(undefined|null|\[object [^,]*)?,/.test(data);
+
 export type Pairing = {
-  /** `lifeMs`: how long the page says that this one is good; null where it does not. */
+  /** `lifeMs`: how long the page says that this one is good; null where it does not. One without a ref is only kept. */
   showQr: (data: string, lifeMs: number | null) => void;
   showCode: (data: string) => void;
   /** Asks for codes instead of QRs, or back: what the page says of the other kind is not shown meanwhile. */
@@ -26,6 +29,8 @@ export type Pairing = {
 export function createPairing(deadlines: Deadlines, say: (state: PairingState) => void): Pairing {
   let method: PairingMethod = 'qr';
   let qr: { data: string; expiresAt: Date } | null = null;
+  /** What follows the ref in a QR: the same for each of this page. */
+  let rest: string | null = null;
   let code: { data: string; expiresAt: Date } | null = null;
 
   const inFuture = (ms: number): Date => new Date(Date.now() + ms);
@@ -34,12 +39,15 @@ export function createPairing(deadlines: Deadlines, say: (state: PairingState) =
     if (shown) say({ kind: 'pairing', method, ...shown });
   };
 
+  function showQr(data: string, lifeMs: number | null): void {
+    rest = data.slice(data.indexOf(','));
+    if (!hasRef(data) || data === qr?.data) return;
+    qr = { data, expiresAt: inFuture(lifeMs ?? (qr ? deadlines.nextQrMs : deadlines.firstQrMs)) };
+    if (method === 'qr') tell();
+  }
+
   return {
-    showQr(data, lifeMs) {
-      if (data === qr?.data) return;
-      qr = { data, expiresAt: inFuture(lifeMs ?? (qr ? deadlines.nextQrMs : deadlines.firstQrMs)) };
-      if (method === 'qr') tell();
-    },
+    showQr,
     showCode(data) {
       code = { data, expiresAt: inFuture(deadlines.codeMs) };
       if (method === 'code') tell();
@@ -50,7 +58,9 @@ export function createPairing(deadlines: Deadlines, say: (state: PairingState) =
       tell();
     },
     look(level) {
-      if (!qr || !level.ref || !qr.data.startsWith(`${level.ref},`)) return;
+      if (!level.ref || rest === null) return;
+      // One that came without a word.
+      if (!qr?.data.startsWith(`${level.ref},`)) return showQr(`${level.ref}${rest}`, level.refMs);
       // Two looks before the end, so that no moment without a QR shows.
       if (qr.expiresAt.getTime() - Date.now() > 2 * deadlines.pollMs) return;
       qr.expiresAt = inFuture(deadlines.nextQrMs);

@@ -1,8 +1,11 @@
 import type { EngineState, PairingMethod } from './engine';
 import type { Level } from './wwebjs-page';
-import type { Pairing } from './wwebjs-pairing';
+import { hasRef, type Pairing } from './wwebjs-pairing';
 import type { Deadlines } from './wwebjs-settings';
-import { meaningOf } from './wwebjs-states';
+import { changed, meaningOf, type StateMeaning } from './wwebjs-states';
+
+/** So often may the page load itself anew within `readyMs`. */
+const mostReloads = 5;
 
 export type Phases = {
   /** The page is being opened: from now on it must come to a QR or a login in time. */
@@ -45,6 +48,10 @@ export function createPhases(deps: {
   let since = Date.now();
   let unpairedSince: number | null = null;
   let lostSince: number | null = null;
+  /** The page's word for "connected". */
+  let connectedWord: string | null = null;
+  /** When the page loaded itself anew, since it last was of use for a while. */
+  let reloads: number[] = [];
 
   const age = (time: number | null): number => (time === null ? 0 : Date.now() - time);
   const crash = (detail: string): void => finish({ kind: 'crashed', reason: { code: 'READY_TIMEOUT', detail } });
@@ -62,12 +69,29 @@ export function createPhases(deps: {
     return (level.hasSynced === null || level.mode === 'MAIN') && age(since) > deadlines.witnessMs;
   }
 
+  /**
+   * What the page says it is. A new word for "connected" is known by the second witness, as long as the old one was not heard; a linked
+   * page that says "unpaired" while that witness still shows the chats contradicts itself, and a link is not given up for that.
+   */
+  function read(level: Level): StateMeaning {
+    const meaning = meaningOf(level.state);
+    const showsChats = level.mode === 'MAIN' && level.hasSynced !== false;
+    const isConnected = meaning.kind === 'connected' || (meaning.kind === 'unknown' && showsChats);
+    if (isConnected) connectedWord ??= level.state;
+    if (meaning.kind === 'unknown')
+      return isConnected && level.state === connectedWord ? { kind: 'connected' } : { kind: 'passing' };
+    if (meaning.kind === 'unpaired' && phase === 'ready' && level.mode === 'MAIN') return { kind: 'passing' };
+    return meaning;
+  }
+
   function handleUnpaired(level: Level, idle: boolean): void {
     lostSince = null;
     if (phase === 'starting' || phase === 'pairing') {
       unpairedSince = null;
-      if (!idle) pairing.look(level);
-      else if (pairing.hasBegun() && pairing.isOver()) {
+      if (!idle) {
+        pairing.look(level);
+        if (pairing.hasBegun()) phase = 'pairing';
+      } else if (pairing.hasBegun() && pairing.isOver()) {
         finish({ kind: 'offline', reason: { code: 'PAIRING_IDLE', detail: 'the page stopped showing codes' } });
       }
       return;
@@ -100,7 +124,13 @@ export function createPhases(deps: {
   function checkDeadline(level: Level): void {
     const said = `state ${level.state}, hasSynced ${level.hasSynced}, mode ${level.mode}`;
     if (phase === 'starting' && age(since) > deadlines.startMs) {
-      if (meaningOf(level.state).kind !== 'passing') return crash(`neither a QR nor a login: ${said}`);
+      const meaning = meaningOf(level.state).kind;
+      if (meaning === 'unknown')
+        return finish({
+          kind: 'crashed',
+          reason: changed(`a state of the page that nobody knows: ${said}`, ['WAWebSocketModel.Socket.state']),
+        });
+      if (meaning !== 'passing') return crash(`neither a QR nor a login: ${said}`);
       finish({ kind: 'offline', reason: { code: 'CONNECTION_LOST', detail: `the page does not connect: ${said}` } });
     } else if ((phase === 'syncing' || phase === 'ready') && !usable && age(since) > deadlines.readyMs) {
       crash(`logged in, never ready: ${said}`);
@@ -118,13 +148,14 @@ export function createPhases(deps: {
       since = Date.now();
     },
     level(level) {
-      const meaning = meaningOf(level.state);
+      const meaning = read(level);
       switch (meaning.kind) {
         case 'end':
           return finish(meaning.state);
         case 'unpaired':
           handleUnpaired(level, meaning.idle);
           break;
+        case 'unknown':
         case 'passing':
           handlePassing(level);
           break;
@@ -139,11 +170,11 @@ export function createPhases(deps: {
       }
       checkDeadline(level);
     },
-    qr: (data, lifeMs) => show(() => pairing.showQr(data, lifeMs)),
+    qr: (data, lifeMs) => (hasRef(data) ? show(() => pairing.showQr(data, lifeMs)) : pairing.showQr(data, lifeMs)),
     code: (data) => show(() => pairing.showCode(data)),
     usePairing: (method) => show(() => pairing.use(method)),
     progress(value) {
-      if (phase === 'ready' || value === percent) return;
+      if (phase === 'ready' || value === percent || !Number.isFinite(value)) return;
       percent = value;
       since = Date.now();
       if (phase === 'syncing') say({ kind: 'syncing', percent });
@@ -156,6 +187,9 @@ export function createPhases(deps: {
       usable = false;
       sawEdge = false;
       since = Date.now();
+      reloads = [...reloads.filter((time) => age(time) < deadlines.readyMs), since];
+      if (reloads.length > mostReloads)
+        crash(`the page loads itself anew again and again, ${reloads.length} times now`);
     },
     usable(phone, name, platform) {
       usable = true;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { KitWindow } from './wwebjs-kit';
 
 /** A message id's own part as linked devices make it: 3EB0 and nine random bytes (WAWebMsgKey.newId). */
 export const newToken = (): string => `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
@@ -17,10 +18,8 @@ type KeyClass = new (parts: object) => { id?: unknown; fromMe?: unknown; _serial
  * @returns whether this page lets us
  */
 export function reserveIds(sample: { chat: string; token: string; option: string }): boolean {
-  const w = window as unknown as {
-    require: (name: string) => unknown;
-    WWebJS?: { sendMessage?: Send; omniwp?: boolean };
-  };
+  const w = window as unknown as KitWindow & { WWebJS?: { sendMessage?: Send; omniwp?: boolean } };
+  const kit = w.__omniwpKit;
   type Wid = { isLid?: () => boolean; isGroup?: () => boolean };
   const keyFor = (chat: Loose, token: string): { key: object; text: string } | null => {
     const loaded = w.require('WAWebMsgKey') as KeyClass | { default: KeyClass };
@@ -31,7 +30,7 @@ export function reserveIds(sample: { chat: string; token: string; option: string
     const from = id.isLid?.() || lidMode ? me.getMaybeMeLidUser?.() : me.getMaybeMePnUser?.();
     const isGroup = id.isGroup?.() === true;
     const key = new Key({ from, to: id, id: token, selfDir: 'out', ...(isGroup && { participant: from }) });
-    const text = String(key._serialized ?? key);
+    const text = kit.idText(key) ?? '';
     // A key that another page would read differently is none that we can promise.
     return key.id === token && key.fromMe === true && text.includes(`_${token}`) ? { key, text } : null;
   };
@@ -45,11 +44,11 @@ export function reserveIds(sample: { chat: string; token: string; option: string
       const { [sample.option]: token, ...extraOptions } = (options.extraOptions ?? {}) as Loose;
       const reserved = typeof token === 'string' ? keyFor(chat, token) : null;
       if (!reserved) return plain(chat, content, { ...options, extraOptions });
-      const { Msg } = w.require('WAWebCollections') as { Msg: { get: (id: string) => unknown } };
-      const there = Msg.get(reserved.text);
+      const { Msg } = w.require('WAWebCollections') as { Msg: unknown };
+      const there = await kit.ask(Msg, [reserved.text]);
       if (there) return there;
       const sent = await plain(chat, content, { ...options, extraOptions: { ...extraOptions, id: reserved.key } });
-      return Msg.get(reserved.text) ?? sent;
+      return (await kit.ask(Msg, [reserved.text])) ?? sent;
     };
     return true;
   } catch {

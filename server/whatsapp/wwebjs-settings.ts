@@ -28,6 +28,8 @@ export type Deadlines = {
   sendMs: number;
   /** Chat lists and histories: the page may have to ask the phone. */
   loadMs: number;
+  /** How long after `ready` an empty list of chats is taken for one that is still being loaded. */
+  chatsMs: number;
   logoutMs: number;
   /** How long the browser may take to close by itself, before SIGTERM and SIGKILL. */
   endMs: number;
@@ -60,6 +62,7 @@ export const defaultDeadlines: Deadlines = {
   callMs: 20_000,
   sendMs: 30_000,
   loadMs: 60_000,
+  chatsMs: 5_000,
   logoutMs: 10_000,
   endMs: 5_000,
   pollMs: 250,

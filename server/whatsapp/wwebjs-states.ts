@@ -1,6 +1,6 @@
 import { BrowserLaunchError } from './browser';
 import { ProfileInUseError } from './browser-profile';
-import type { EngineFailure, EngineState } from './engine';
+import type { EngineFailure, EngineState, PageChange } from './engine';
 import { PageChangedError } from './wwebjs-client';
 import { DeadlineError } from './wwebjs-deadline';
 import { isDiskFull } from './wwebjs-disk';
@@ -11,6 +11,8 @@ export type StateMeaning =
   /** On the way, or for a moment without a network: fine unless it lasts. */
   | { kind: 'passing' }
   | { kind: 'unpaired'; idle: boolean }
+  /** A word that nobody has heard. */
+  | { kind: 'unknown' }
   | { kind: 'end'; state: Extract<EngineState, { kind: 'offline' | 'crashed' }> };
 
 const end = (kind: 'offline' | 'crashed', code: EngineFailure['code'], detail: string): StateMeaning => ({
@@ -20,7 +22,7 @@ const end = (kind: 'offline' | 'crashed', code: EngineFailure['code'], detail: s
 
 /**
  * The library destroys its browser on every state outside a short list; none of them unlinks the device, so here they end the
- * generation and keep the profile. A word that nobody knows is taken for one that passes.
+ * generation and keep the profile.
  */
 export function meaningOf(state: string | null): StateMeaning {
   switch (state) {
@@ -39,8 +41,14 @@ export function meaningOf(state: string | null): StateMeaning {
     case 'TOS_BLOCK':
     case 'SMB_TOS_BLOCK':
       return end('crashed', 'AUTH_FAILED', `WhatsApp blocked the account (${state})`);
-    default:
+    case null:
+    case 'OPENING':
+    case 'PAIRING':
+    case 'TIMEOUT':
+    case 'UNLAUNCHED':
       return { kind: 'passing' };
+    default:
+      return { kind: 'unknown' };
   }
 }
 
@@ -52,7 +60,7 @@ export function failureOf(error: unknown): EngineFailure {
   if (error instanceof BrowserLaunchError) {
     return { code: /ENOENT|EACCES/.test(detail) ? 'BROWSER_NOT_FOUND' : 'BROWSER_DIED', detail };
   }
-  if (error instanceof PageChangedError) return { code: 'WHATSAPP_CHANGED', detail };
+  if (error instanceof PageChangedError) return changed(detail, error.missing);
   if (error instanceof DeadlineError) {
     return { code: error.phase === 'opening the page' ? 'PAGE_UNREACHABLE' : 'READY_TIMEOUT', detail };
   }
@@ -63,9 +71,36 @@ export function failureOf(error: unknown): EngineFailure {
   if (/auth timeout|ready timeout/.test(detail)) return { code: 'READY_TIMEOUT', detail };
   // What the library's own code in the page could not read or call.
   if (/is not a function|Cannot read|undefined|null|not found|requireLazy|module/i.test(detail)) {
-    return { code: 'WHATSAPP_CHANGED', detail };
+    return changed(detail, detail.match(moduleNames) ?? []);
   }
   return { code: 'UNKNOWN', detail };
+}
+
+/** The same for what happened inside the page: whatever it was, WhatsApp's page is not what it was. */
+export function failureOfPage(error: unknown): EngineFailure {
+  const failure = failureOf(error);
+  return failure.code === 'UNKNOWN' ? changed(failure.detail, failure.detail.match(moduleNames) ?? []) : failure;
+}
+
+const moduleNames = /\bWA[A-Z]\w+(\.\w+)*/g;
+
+export const changed = (detail: string, missing: string[]): EngineFailure => ({
+  code: 'WHATSAPP_CHANGED',
+  detail,
+  page: { missing, version: null },
+});
+
+const MOST_NAMES = 40;
+const isName = (name: string): boolean => name.length <= 100 && /^[A-Za-z_$][\w$]*(\.[\w$]+)*$/.test(name);
+
+/** Adds the page's version to a WHATSAPP_CHANGED, and sees to it that nothing but names, and not too many, goes further. */
+export function withVersion(state: EngineState, version: string | null): EngineState {
+  if (state.kind !== 'crashed' && state.kind !== 'offline') return state;
+  if (state.reason.code !== 'WHATSAPP_CHANGED') return state;
+  const missing = [...new Set(state.reason.page?.missing)].filter(isName).slice(0, MOST_NAMES);
+  const known = version !== null && /^[\w.-]{1,40}$/.test(version) ? version : null;
+  const page: PageChange = { missing, version: known };
+  return { ...state, reason: { ...state.reason, page } };
 }
 
 /** First line, no ids and no numbers: this is shown and logged. */

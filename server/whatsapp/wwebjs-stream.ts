@@ -1,10 +1,14 @@
-import type { EngineEvent, MessageId } from './engine';
-import { type RawMessage, toAck, toMessage } from './wwebjs-convert';
+import type { Ack, EngineEvent, MessageId } from './engine';
+import { ackOf, type RawMessage, toAck, toMessage } from './wwebjs-convert';
 import { chatIdOf, chatOfMessageId, idText, tokenOf } from './wwebjs-ids';
 import type { LidBook } from './wwebjs-lids';
+import type { EngineLogger } from './wwebjs-settings';
 
 /** How many ids are remembered, to tell what was said already. */
 const memory = 2000;
+
+/** A message that failed may still be sent. */
+const steps: Record<Ack, number> = { failed: 0.5, sent: 1, delivered: 2, read: 3 };
 
 /** What happens to one send while it is under way. */
 export type SendSlot = { settle: (sent: MessageId | null) => void };
@@ -20,6 +24,8 @@ export type EventStream = {
   beginSend: (token: string | null) => SendSlot;
   /** Whether the page has told of a message, or it is ours. */
   knows: (id: string) => boolean;
+  /** Whether a message of ours that is known here has got further (`ack`, as the page has it) than was told. */
+  lags: (id: string, ack: unknown) => boolean;
   /** Ids of what was sent through this engine lately. */
   sentIds: () => string[];
 };
@@ -29,10 +35,16 @@ export type EventStream = {
  * ourselves is not, since the sender has it from its own call: so while a send is under way, own messages and acks wait until
  * it is known which of them are its (at once where sends go under tokens).
  */
-export function createEventStream(emit: (event: EngineEvent) => void, lids: LidBook): EventStream {
+export function createEventStream(
+  emit: (event: EngineEvent) => void,
+  lids: LidBook,
+  logger: Pick<EngineLogger, 'warn'>,
+): EventStream {
   const seen = new Set<string>();
   const sent = new Set<string>();
   const heard = new Set<string>();
+  /** How far each own message got, as was told: doubled and late acks are none. */
+  const acked = new Map<string, number>();
   const underWay = new Set<Slot>();
   let held: { event: EngineEvent; until: Set<Slot> }[] = [];
   /** A send has come back under the id that was reserved for it: this page keeps its word. */
@@ -40,17 +52,30 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
   let early: EngineEvent[] | null = [];
   let queue = Promise.resolve();
 
+  const forget = (ids: Set<string> | Map<string, unknown>): void => {
+    if (ids.size > memory) for (const oldest of ids.keys()) return void ids.delete(oldest);
+  };
   const remember = (ids: Set<string>, id: string): void => {
     ids.add(id);
-    if (ids.size > memory) for (const oldest of ids) return void ids.delete(oldest);
+    forget(ids);
   };
+  /** false: it was told before, or what comes after it was. */
+  function isNews(id: string, ack: Ack): boolean {
+    const before = acked.get(id) ?? 0;
+    const isFurther = ack === 'failed' ? before === 0 : steps[ack] > before;
+    if (isFurther) acked.set(id, steps[ack]);
+    forget(acked);
+    return isFurther;
+  }
 
   function say(event: EngineEvent): void {
     if (event.type === 'message') {
       const { id } = event.message;
       if (seen.has(id) || sent.has(id)) return;
       remember(seen, id);
+      if (event.message.direction === 'outbound') acked.set(id, event.message.ack ? steps[event.message.ack] : 0);
     }
+    if (event.type === 'ack' && !isNews(event.messageId, event.ack)) return;
     if (early) early.push(event);
     else emit(event);
   }
@@ -77,23 +102,30 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
   }
 
   const inOrder = (raw: RawMessage, convert: () => EngineEvent | null): void => {
-    queue = queue.then(async () => {
-      const chat = chatOfMessageId(idText(raw.id) ?? '') ?? chatIdOf(raw.from);
-      if (chat) await lids.learn(chat);
-      const event = convert();
-      if (event) hold(event);
-    });
+    // One that cannot be read must not keep the next ones back.
+    queue = queue
+      .then(async () => {
+        const chat = chatOfMessageId(idText(raw.id) ?? '') ?? chatIdOf(raw.from);
+        if (chat) await lids.learn(chat);
+        const event = convert();
+        if (event) hold(event);
+      })
+      .catch((error: unknown) => logger.warn({ err: error }, 'what the page told could not be read'));
   };
+  const isReadable = (raw: unknown): raw is RawMessage => typeof raw === 'object' && raw !== null;
 
   return {
     message(raw) {
+      if (!isReadable(raw)) return;
       remember(heard, idText(raw.id) ?? '');
       inOrder(raw, () => {
         const message = toMessage(raw, { phoneOfLid: lids.phoneOf });
         return message && { type: 'message', message };
       });
     },
-    ack: (raw, value) => inOrder(raw, () => toAck(raw, value)),
+    ack(raw, value) {
+      if (isReadable(raw)) inOrder(raw, () => toAck(raw, value));
+    },
     open() {
       const waiting = early ?? [];
       early = null;
@@ -104,7 +136,10 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
       underWay.add(slot);
       return {
         settle(id) {
-          if (id) remember(sent, id);
+          if (id) {
+            remember(sent, id);
+            acked.set(id, acked.get(id) ?? 0);
+          }
           if (id && token !== null) proven = tokenOf(id) === token;
           underWay.delete(slot);
           release(slot);
@@ -112,6 +147,10 @@ export function createEventStream(emit: (event: EngineEvent) => void, lids: LidB
       };
     },
     knows: (id) => heard.has(id) || sent.has(id),
+    lags(id, ack) {
+      const [told, now] = [acked.get(id), ackOf(ack)];
+      return told !== undefined && now !== null && steps[now] > told;
+    },
     sentIds: () => [...sent].slice(-100),
   };
 }

@@ -5,7 +5,7 @@ import { pause, within } from './wwebjs-deadline';
 import { digitsOf, phoneOf } from './wwebjs-ids';
 import { chatModules, optionalModules, waitForModules } from './wwebjs-modules';
 import { findMissing, readSelf, repairPage } from './wwebjs-page';
-import { replaceableModules, standIn } from './wwebjs-stand-ins';
+import { tryOut } from './wwebjs-try-out';
 import { newToken, reserveIds, tokenOption } from './wwebjs-reserve';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
 
@@ -35,11 +35,14 @@ export async function takeOverPage(
   });
   if (missing.length > 0) throw new PageChangedError(missing);
   const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, ended);
-  const replaced = await call('module check', page.evaluate(findMissing, replaceableModules));
-  if (replaced.missing.length > 0) await call('stand-ins', page.evaluate(standIn, replaced.missing));
   const lacking = await call('module check', page.evaluate(findMissing, optionalModules));
   if (lacking.missing.length > 0) logger.warn({ missing: lacking.missing }, 'the page lacks what some features need');
   await call('page repair', page.evaluate(repairPage, fallbackVersion));
+  const failing = await call(
+    'self-check',
+    page.evaluate(tryOut, { parts: ['chat' as const], ms: deadlines.callMs / 2 }),
+  );
+  if (failing.length > 0) throw new PageChangedError(failing);
   await within(deadlines.readyMs, 'taking over the page', run(), ended);
   const self = await findSelf(deps);
   const sample = { chat: `${digitsOf(self.phone)}@c.us`, token: newToken(), option: tokenOption };
@@ -55,7 +58,7 @@ async function findSelf({ client, page, deadlines, ended }: TakeoverDeps) {
     const hidden = typeof self.lid === 'string' && !known ? await page.evaluate(findPhoneOfLid, self.lid) : null;
     const phone = known ?? phoneOf(hidden);
     if (phone) return { phone, name: client.info?.pushname ?? self.name ?? '', platform: self.platform };
-    if (Date.now() > until) throw new PageChangedError(['WAWebUserPrefsMeUser: our own number']);
+    if (Date.now() > until) throw new PageChangedError(['WAWebUserPrefsMeUser.getMaybeMePnUser']);
     await pause(deadlines.pollMs);
   }
 }

@@ -1,47 +1,63 @@
 import type { Page } from 'puppeteer-core';
 import type { RawMessage } from './wwebjs-convert';
 import { within } from './wwebjs-deadline';
+import type { KitWindow } from './wwebjs-kit';
 import type { EngineLogger } from './wwebjs-settings';
 import type { EventStream } from './wwebjs-stream';
 
 type Loose = Record<string, unknown>;
-type PageWindow = Window & {
-  require: (name: string) => unknown;
-  WWebJS?: { getMessageModel?: (model: unknown) => unknown };
-};
+type PageWindow = KitWindow & { WWebJS?: { getMessageModel?: (model: unknown) => unknown } };
 
 /** A message is looked for this long after its time, s. */
 const recentS = 300;
 
-/** Runs inside the page: the ids of what came or was written lately and counts as new, at most 200. */
-export function readRecent(since: number): string[] {
+type Recent = { ids: string[]; acks: { id: string; ack: number }[] };
+
+/**
+ * Runs inside the page: the ids of what came or was written `since` then and counts as new, and how far own messages got; at most 200 of
+ * each. Where the page does not say what is new, that is what is not older than the connection (`opened`). Times are Unix seconds.
+ */
+export async function readRecent(from: { since: number; opened: number }): Promise<Recent> {
   const w = window as unknown as PageWindow;
-  const { Msg } = w.require('WAWebCollections') as { Msg: { getModelsArray?: () => Loose[] } };
-  const isDue = (model: Loose): boolean =>
-    // What is not decrypted yet is told when it is.
-    model.isNewMsg === true && model.type !== 'ciphertext' && Number(model.t) >= since;
-  const recent = (Msg.getModelsArray?.() ?? []).filter(isDue);
-  return recent.slice(-200).map((model) => String((model.id as Loose)._serialized ?? model.id));
+  const kit = w.__omniwpKit;
+  const models = await kit.list((w.require('WAWebCollections') as { Msg: unknown }).Msg);
+  const ids: string[] = [];
+  const acks: Recent['acks'] = [];
+  for (const model of models) {
+    try {
+      const key = kit.key(model.id, model.self);
+      if (!key) continue;
+      const t = kit.timeOf(model);
+      const isNew = model.isNewMsg === true || (model.isNewMsg === undefined && t >= from.opened);
+      // What is not decrypted yet is told when it is.
+      if (isNew && t >= from.since && model.type !== 'ciphertext') ids.push(key._serialized);
+      if (key.fromMe && Number(model.ack) > 0) acks.push({ id: key._serialized, ack: Number(model.ack) });
+    } catch {
+      // One that cannot be read.
+    }
+  }
+  return { ids: ids.slice(-200), acks: acks.slice(-200) };
 }
 
 /** Runs inside the page: those messages as the library reads them, or as the page itself does. */
-export function readMessages(ids: string[]): unknown[] {
+export async function readMessages(ids: string[]): Promise<unknown[]> {
   const w = window as unknown as PageWindow;
-  const { Msg } = w.require('WAWebCollections') as { Msg: { get: (id: string) => Loose | undefined } };
-  return ids.flatMap((id) => {
-    const model = Msg.get(id);
+  const kit = w.__omniwpKit;
+  const models = await kit.list((w.require('WAWebCollections') as { Msg: unknown }).Msg);
+  const read = (model: Loose): unknown[] => {
     try {
-      return model ? [w.WWebJS?.getMessageModel?.(model)] : [];
+      if (!ids.includes(kit.key(model.id, model.self)?._serialized ?? '')) return [];
+      return [w.WWebJS?.getMessageModel?.(model) ?? kit.message(model)];
     } catch {
-      const plain = (model as { serialize?: () => Loose } | undefined)?.serialize?.();
-      return plain ? [plain] : [];
+      return [];
     }
-  });
+  };
+  return models.flatMap(read);
 }
 
 /**
- * A connected page that tells of no message is worse than a dead one, since nobody misses anything. With each look at the page this
- * compares what it has with what was told; what was not told in the time between two looks is told now, once.
+ * A connected page that tells of no message, or of no ack, is worse than a dead one, since nobody misses anything. With each look at the
+ * page this compares what it has with what was told; what was not told in the time between two looks is told now, once.
  */
 export function createUnheard(deps: {
   page: Page;
@@ -50,19 +66,24 @@ export function createUnheard(deps: {
   logger: EngineLogger;
 }): () => void {
   const { page, stream, callMs, logger } = deps;
+  const opened = Math.floor(Date.now() / 1000);
   let suspects = new Set<string>();
   const told = new Set<string>();
   let busy = false;
 
   async function look(): Promise<void> {
     const since = Math.floor(Date.now() / 1000) - recentS;
-    const recent = await within(callMs, 'event check', page.evaluate(readRecent, since));
-    const unheard = recent.filter((id) => !told.has(id) && !stream.knows(id));
+    const { ids, acks } = await within(callMs, 'event check', page.evaluate(readRecent, { since, opened }));
+    const unheard = ids.filter((id) => !told.has(id) && !stream.knows(id));
+    const behind = new Map(acks.filter(({ id, ack }) => stream.lags(id, ack)).map((one) => [`${one.id} ack`, one]));
     const lost = unheard.filter((id) => suspects.has(id));
-    suspects = new Set(unheard);
+    const late = [...behind].flatMap(([name, one]) => (suspects.has(name) ? [one] : []));
+    suspects = new Set([...unheard, ...behind.keys()]);
+    if (lost.length + late.length === 0) return;
+    logger.error({ messages: lost.length, acks: late.length }, 'the page had messages or acks that it told nobody of');
+    for (const { id, ack } of late) stream.ack({ id }, ack);
     if (lost.length === 0) return;
     for (const id of lost) told.add(id);
-    logger.error({ messages: lost.length }, 'the page had messages that it told nobody of');
     const raws = await within(callMs, 'event check', page.evaluate(readMessages, lost));
     for (const raw of raws) stream.message(raw as RawMessage);
   }

@@ -23,7 +23,7 @@ import { createNewsReader } from './wwebjs-news';
 import { createPairing } from './wwebjs-pairing';
 import { createPhases } from './wwebjs-phase';
 import { type Deadlines, defaultDeadlines, type WwebjsDeps } from './wwebjs-settings';
-import { failureOf } from './wwebjs-states';
+import { failureOf, failureOfPage, withVersion } from './wwebjs-states';
 import { createEventStream, type EventStream } from './wwebjs-stream';
 import { takeOverPage } from './wwebjs-takeover';
 import { createUnheard } from './wwebjs-unheard';
@@ -36,7 +36,7 @@ import { watchPage } from './wwebjs-watch';
  */
 export function createWwebjsEngine(deps: WwebjsDeps): EngineFactory {
   const deadlines = { ...defaultDeadlines, ...deps.deadlines };
-  return ({ profileDir, onEvent }) => createGeneration(deps, deadlines, profileDir, onEvent);
+  return ({ profileDir, epoch = 0, onEvent }) => createGeneration(deps, deadlines, { profileDir, epoch }, onEvent);
 }
 
 /** What there is once a browser runs. */
@@ -50,7 +50,7 @@ type Live = {
 function createGeneration(
   deps: WwebjsDeps,
   deadlines: Deadlines,
-  profileDir: string,
+  place: { profileDir: string; epoch: number },
   onEvent: (event: EngineEvent) => void,
 ): Engine {
   const { logger } = deps;
@@ -59,11 +59,12 @@ function createGeneration(
   const ended = abort.signal;
   // Each call under way listens to it.
   setMaxListeners(0, ended);
-  const disk = createDisk(profileDir, deps.disk);
+  const disk = createDisk(place.profileDir, deps.disk);
   let running: Promise<void> | null = null;
   let owned: OwnedBrowser | null = null;
   let live: Live | null = null;
   let stopping: Promise<void> | null = null;
+  let pageVersion: string | null = null;
 
   const emit = (event: EngineEvent): void => {
     if (!ended.aborted) onEvent(event);
@@ -72,7 +73,7 @@ function createGeneration(
 
   function end(state: EngineState): void {
     if (ended.aborted) return;
-    say(state);
+    say(withVersion(state, pageVersion));
     close();
   }
 
@@ -90,7 +91,7 @@ function createGeneration(
   const fail = (reason: EngineFailure): void => finish({ kind: 'crashed', reason });
   function failWith(error: unknown): void {
     if (error instanceof StartError) return fail(error.failure);
-    const failure = failureOf(error);
+    const failure = live ? failureOfPage(error) : failureOf(error);
     // A browser that dies makes the calls into its page fail a moment before its process is gone.
     if (failure.code === 'PAGE_DIED') setTimeout(() => fail(failure), 500).unref();
     else fail(failure);
@@ -109,7 +110,7 @@ function createGeneration(
     try {
       const lacking = await disk.lacksRoom('start');
       if (lacking) throw new StartError(lacking);
-      const launched = await launch(deps, deadlines, profileDir, ended);
+      const launched = await launch(deps, deadlines, place, ended);
       owned = launched.owned;
       if (ended.aborted) return;
       watchDeath(owned);
@@ -138,7 +139,7 @@ function createGeneration(
 
   async function open(browser: OwnedBrowser, userAgent: ClientSeams['userAgent']): Promise<void> {
     const lids = createLidBook(browser.page);
-    const stream = createEventStream(emit, lids);
+    const stream = createEventStream(emit, lids, logger);
     const news = createNewsReader({
       page: browser.page,
       callMs: deadlines.callMs,
@@ -155,6 +156,8 @@ function createGeneration(
       deadlines,
       interval: () => (phases.isUneasy() ? deadlines.pollMs : deadlines.probeMs),
       onLevel: (level) => {
+        // where a page tells none, `Debug` has what we put there
+        if (level.version !== fallbackVersion || deps.webVersion) pageVersion = level.version ?? pageVersion;
         if (level.state === 'CONNECTED') news.look();
         if (phases.isUsable()) lookForUnheard();
         void endUnlessFull(() => phases.level(level));
@@ -198,8 +201,6 @@ function createGeneration(
   }
 
   async function showQr(from: Page, data: string): Promise<void> {
-    // The page clears its ref when it links, and the library makes a QR of that too.
-    if (/^(undefined|null)?,/.test(data)) return;
     const lacking = await disk.lacksRoom('run');
     if (lacking) return end({ kind: 'offline', reason: lacking });
     const level = await within(deadlines.callMs, 'QR', from.evaluate(readLevel)).catch(() => null);

@@ -34,6 +34,7 @@ describe('the whatsapp-web.js engine on a page of the future', () => {
     return subject;
   }
   /** The one link of this file, found again on another page. */
+  const versionOf = async (switches: PageSwitches) => (await harness.sandbox.page(switches)).version;
   const onPage = async (switches: PageSwitches, more = {}) =>
     start(await harness.factoryWith({ switches, deadlines: { modulesMs: 800, quietMs: 300, ...more } }), profileDir);
   const chat = () => `${people.contact.phone.slice(1)}@c.us` as typeof harness.anyChat;
@@ -81,7 +82,7 @@ describe('the whatsapp-web.js engine on a page of the future', () => {
   });
 
   const essential: [string, PageSwitches][] = [
-    ['WAWebSocketModel', { missingModules: ['WAWebSocketModel'] }],
+    ['WAWebSocketModel.Socket.on', { missingModules: ['WAWebSocketModel'] }],
     ['WAWebConnModel.Conn.on', { renamedMembers: { 'WAWebConnModel.Conn': 'Connection' } }],
     ['WAWebMsgKey.newId', { missingModules: ['WAWebMsgKey'] }],
     ['WAWebWidFactory.createWid', { renamedMembers: { 'WAWebWidFactory.createWid': 'makeWid' } }],
@@ -94,6 +95,8 @@ describe('the whatsapp-web.js engine on a page of the future', () => {
     const { reason } = await log.state('crashed', undefined, 10_000);
     expect(reason.code).toBe('WHATSAPP_CHANGED');
     expect(reason.detail).toContain(name);
+    expect(reason.page?.missing).toContain(name);
+    expect(reason.page?.version).toBe(await versionOf(switches));
     expect(log.states().map(({ kind }) => kind)).not.toContain('ready');
     expect(log.states().map(({ kind }) => kind)).not.toContain('pairing');
   });
@@ -135,7 +138,8 @@ describe('the whatsapp-web.js engine on a page of the future', () => {
     const { log } = await start(factory);
     const { reason } = await log.state('crashed', undefined, 10_000);
     expect(reason.code).toBe('WHATSAPP_CHANGED');
-    for (const name of missingModules) expect(reason.detail).toContain(name);
+    for (const name of missingModules) expect(reason.page?.missing.join()).toContain(name);
+    expect(reason.page?.version).toBe(await versionOf({ missingModules }));
   });
 
   it('is ready without what single features want, and says so in those calls alone', async () => {

@@ -184,6 +184,14 @@ describe('the whatsapp-web.js engine when something goes wrong', () => {
     expect((await log.state('crashed')).reason.code).toBe('PAGE_DIED');
   });
 
+  it('logs out of a page that gives no answer in time, and says that WhatsApp was not told', async () => {
+    const { engine, profileDir } = await linked({ deadlines: { logoutMs: 1000, endMs: 500 } });
+    for (const row of await harness.rowsOn(profileDir)) process.kill(row.pid, 'SIGSTOP');
+    expect(await engine.logout()).toEqual({ unlinked: false });
+    expect(await harness.processesOn(profileDir)).toBe(0);
+    expect(await harness.isLinked(people.own)).toBe(true);
+  });
+
   it('ends a browser that does not listen', async () => {
     const { engine, profileDir } = await linked({ deadlines: { endMs: 500 } });
     for (const row of await harness.rowsOn(profileDir)) process.kill(row.pid, 'SIGSTOP');

@@ -1,33 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createOmniwpClient } from '@/server/client';
 import { runToItsEnd } from '@/tests/support/chaos-run';
+import { postmasterPid, setEmbedded } from '@/tests/support/embedded';
 import { type Server, startServer } from '@/tests/support/server';
 import { waitUntil } from '@/tests/support/wait-until';
 
 /** The embedded database and Redis under a whole server: what a person is told, and what heals by itself. */
-const cleanUps: (() => Promise<unknown> | unknown)[] = [];
-const clean = async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-};
-afterEach(clean);
-afterAll(clean);
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'omniwp-folder-'));
-  // as root the database runs as another account, which must be able to pass
-  await chmod(folder, 0o711);
-  cleanUps.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
+const { endLater, newFolder } = setEmbedded();
 
 async function start(options: Parameters<typeof startServer>[0]): Promise<Server> {
   const server = await startServer(options);
-  cleanUps.push(() => server.discard());
+  endLater(() => server.discard());
   return server;
 }
 
@@ -41,18 +28,16 @@ const login = (server: Server, email: string) => {
   const client = createOmniwpClient({ url: server.url });
   return client.trpc.auth.login.mutate({ email, password: 'una-clave-larga-42' }).finally(() => client.close());
 };
-const postmasterOf = async (dataDir: string) =>
-  (await readFile(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8')).split('\n')[0];
 const newEmail = () => `${randomUUID()}@example.com`;
 
 test('a second copy on the same data folder is refused in words, and the first one does not notice', async () => {
   const dataDir = await newFolder();
   const first = await start({ dataDir });
-  const pid = await postmasterOf(dataDir);
+  const pid = await postmasterPid(dataDir);
   const { code, said } = await runToItsEnd({ DATA_DIR: dataDir, WHATSAPP_SESSION_PATH: first.sessionPath });
   expect(code).toBe(1);
   expect(said).toMatch(/OmniWP could not start: .* is in use by another running OmniWP\. Stop that one first/);
-  expect(await postmasterOf(dataDir)).toBe(pid);
+  expect(await postmasterPid(dataDir)).toBe(pid);
   const email = newEmail();
   await register(first, email);
   expect(await login(first, email)).toMatchObject({ user: { email } });
@@ -81,7 +66,7 @@ async function newDisk(megabytes: number): Promise<string> {
   const disk = join(await newFolder(), 'disk');
   await mkdir(disk, { mode: 0o711 });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0711`, 'tmpfs', disk]);
-  cleanUps.push(() => execFileSync('umount', ['-l', disk]));
+  endLater(() => execFileSync('umount', ['-l', disk]));
   return disk;
 }
 

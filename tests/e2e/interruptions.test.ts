@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inTurn, numbered } from '@/tests/support/flow';
 import { type Api, allMessages, chatWith, type Person } from '@/tests/support/person';
 import { waitUntil } from '@/tests/support/wait-until';
 import { setStage } from './stage';
@@ -97,21 +97,10 @@ test('a session whose browser is killed comes back by itself, and sends what wai
 test('a server that is killed while messages flow both ways loses none and doubles none', async () => {
   const { sandbox, server } = stage;
   await ana.openChat('Carla');
-  const inbound = Array.from({ length: 60 }, (_, index) => `de Carla ${index + 1}.`);
-  const outbound = Array.from({ length: 30 }, (_, index) => `de Ana ${index + 1}.`);
+  const [inbound, outbound] = [numbered('de Carla', 60), numbered('de Ana', 30)];
   const flow = Promise.all([
-    (async () => {
-      for (const text of inbound) {
-        await sandbox.say({ from: carla, to: bakery, text });
-        await sleep(60);
-      }
-    })(),
-    (async () => {
-      for (const text of outbound) {
-        await ana.send(text);
-        await sleep(80);
-      }
-    })(),
+    inTurn(inbound, 60, (text) => sandbox.say({ from: carla, to: bakery, text })),
+    inTurn(outbound, 80, ana.send),
   ]);
   await waitUntil('the flow to be under way', async () => (await arrived(outbound)).length >= 8);
   await server.kill();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listProcesses } from '@/server/whatsapp/browser-processes';
+import { freePort } from '@/tests/support/free-port';
 import { waitUntil } from '@/tests/support/wait-until';
 
 /** `npm run quickstart` as a person runs it, on ports and folders of its own. */
@@ -18,15 +19,6 @@ afterAll(async () => {
   await waitUntil('all to end', () => runs.every((child) => child.exitCode !== null || child.signalCode !== null), 30);
   await rm(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 type Run = { child: ChildProcess; port: number; said: () => string; ended: Promise<number | null> };
 

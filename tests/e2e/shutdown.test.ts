@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Postgres } from 'pg';
@@ -9,7 +12,8 @@ import { isAlive } from '@/server/embedded/alive';
 import { mainBrowsers, serverWith } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
-import { freePort, type Server, startServer } from '@/tests/support/server';
+import { freePort } from '@/tests/support/free-port';
+import { type Server, startServer } from '@/tests/support/server';
 import { needed } from '@/tests/support/needed';
 import { waitUntil } from '@/tests/support/wait-until';
 
@@ -21,6 +25,8 @@ const WITHIN_MS = 20_000;
 const BURST = 800;
 /** Prisma's own lock for migrations (server/migrate.ts). */
 const MIGRATION_LOCK = 72707369;
+/** Made by the end of the first migration, when much is there that would have to be undone. */
+const LAST_TABLE = 'event';
 
 let sandbox: Sandbox;
 let server: Server;
@@ -66,6 +72,22 @@ async function register(): Promise<void> {
 const statusIs = (status: string) =>
   waitUntil(status, async () => (await client.trpc.whatsapp.status.query()).status === status, 40);
 
+test('while it still loads what it imports: nothing has begun', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'omniwp-e2e-'));
+  // says when the server listens for the signal, which is before it loads anything
+  const ear = `process.on('newListener', (name) => name === 'SIGTERM' && console.log('listens'))`;
+  const child = spawn(process.execPath, ['--import', `data:text/javascript,${ear}`, 'dist/server.mjs'], {
+    env: { ...process.env, NODE_ENV: 'production', DATA_DIR: home, WHATSAPP_SESSION_PATH: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  expect(await readdir(home)).toEqual([]);
+  await rm(home, { recursive: true });
+});
+
 test('during its first start, while the database is made: the next start finds a good one', async () => {
   await end();
   for (const wait of [0, 250, 600, 1_000, 1_700]) {
@@ -103,6 +125,50 @@ test('while it waits for its turn to migrate', async () => {
   } finally {
     await other.end();
   }
+});
+
+test('in the middle of a migration: what it had done is undone, and the next start migrates', async () => {
+  const stores: Stores = await startStores();
+  endings.push(() => stores.close());
+  const options = { sandbox, sessionPath: stores.sessionPath, port: await freePort(), env: stores.env };
+  const tables = () =>
+    stores.query<{ tablename: string }>(`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
+  for (const [signal, how] of [
+    ['SIGTERM', /ended with code 0/],
+    // what happens where 20 s were not given
+    ['SIGKILL', /ended with SIGKILL/],
+  ] as const) {
+    const other = new Postgres({ connectionString: stores.env.DATABASE_URL });
+    await other.connect();
+    try {
+      // nobody can make a table of this name before it is known whether this one stays
+      await other.query(`BEGIN; CREATE TABLE "${LAST_TABLE}" (id int)`);
+      const migrating = startServer(options);
+      migrating.catch(() => {});
+      await waitUntil('a migration that waits half-way', async () => {
+        const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted`;
+        return (await stores.query(waiting)).length > 0;
+      });
+      const started = Date.now();
+      process.kill(await waitUntil('its process', () => serverWith(stores.env.DATABASE_URL)), signal);
+      await expect(migrating).rejects.toThrow(how);
+      expect(Date.now() - started).toBeLessThan(WITHIN_MS);
+    } finally {
+      // its connection has nobody at the other end, and learns of it when it goes on
+      await other.query('ROLLBACK');
+      await other.end();
+    }
+    await waitUntil('the end of its connection', async () => {
+      const locks = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${MIGRATION_LOCK}`;
+      return (await stores.query(locks)).length === 0;
+    });
+    expect(await tables()).toEqual([{ tablename: '_prisma_migrations' }]);
+    expect(await stores.query('SELECT 1 FROM _prisma_migrations')).toEqual([]);
+  }
+  const next = await startServer(options);
+  endings.push(() => next.discard());
+  expect((await tables()).map(({ tablename }) => tablename)).toContain(LAST_TABLE);
+  await end(next);
 });
 
 test('while a session starts, and while it shows a code', async () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OwnerEvent } from '@/server/events/schema';
-import type { WhatsappStatus } from '@/server/whatsapp/schema';
+import { listen } from '@/tests/support/listen';
 import { type Api, allMessages, chatWith, type Person } from '@/tests/support/person';
 import { waitUntil } from '@/tests/support/wait-until';
 import { setStage } from './stage';
@@ -30,17 +29,6 @@ afterAll(() => {
   apis?.ana.close();
   apis?.beto.close();
 });
-
-/** Everything that an account's two subscriptions tell it, from the beginning of its log. */
-function listen({ trpc }: Api) {
-  const events: OwnerEvent[] = [];
-  const states: WhatsappStatus[] = [];
-  const streams = [
-    trpc.events.follow.subscribe({ lastEventId: '0' }, { onData: ({ data }) => void events.push(data) }),
-    trpc.whatsapp.onStatus.subscribe(undefined, { onData: (status) => void states.push(status) }),
-  ];
-  return { events, states, stop: () => streams.forEach((stream) => stream.unsubscribe()) };
-}
 
 test('two people at two browsers write to each other, and each sees only their own', async () => {
   const { sandbox } = stage;

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOmniwpClient } from '@/server/client';
-import type { OwnerEvent } from '@/server/events/schema';
-import type { WhatsappStatus } from '@/server/whatsapp/schema';
 import { mainBrowsers } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
+import { inTurn, numbered } from '@/tests/support/flow';
+import { listen } from '@/tests/support/listen';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { type Server, startServer } from '@/tests/support/server';
 import { needed } from '@/tests/support/needed';
@@ -73,17 +73,6 @@ const storedAt = async ({ trpc }: Side, text: string) =>
 const devices = async () => (await sandbox.accounts()).find(({ phone }) => phone === bakery)?.devices ?? [];
 const browserOf = ({ server }: Side) => mainBrowsers(server.sessionPath);
 
-/** Everything that one side tells the owner, to find what was told twice, not at all, or taken back. */
-function listen({ trpc }: Side) {
-  const events: OwnerEvent[] = [];
-  const states: WhatsappStatus[] = [];
-  const streams = [
-    trpc.events.follow.subscribe({ lastEventId: '0' }, { onData: ({ data }) => void events.push(data) }),
-    trpc.whatsapp.onStatus.subscribe(undefined, { onData: (status) => void states.push(status) }),
-  ];
-  return { events, states, stop: () => streams.forEach((stream) => stream.unsubscribe()) };
-}
-
 test('what is asked at one process of a session that runs in the other works', async () => {
   const { qrCode } = await left.trpc.whatsapp.connect.mutate();
   expect(qrCode).toBeTruthy();
@@ -117,21 +106,10 @@ test('what is asked at one process of a session that runs in the other works', a
 
 test('when its process is killed the other takes the session over, without a QR; nothing is lost or doubled', async () => {
   const heard = listen(right);
-  const inbound = Array.from({ length: 40 }, (_, index) => `de Carla ${index + 1}.`);
-  const outbound = Array.from({ length: 40 }, (_, index) => `de Ana ${index + 1}.`);
+  const [inbound, outbound] = [numbered('de Carla', 40), numbered('de Ana', 40)];
   const flow = Promise.all([
-    (async () => {
-      for (const text of inbound) {
-        await sandbox.say({ from: carla, to: bakery, text });
-        await sleep(60);
-      }
-    })(),
-    (async () => {
-      for (const text of outbound) {
-        await waitUntil('an accepted send', () => send(right, text));
-        await sleep(60);
-      }
-    })(),
+    inTurn(inbound, 60, (text) => sandbox.say({ from: carla, to: bakery, text })),
+    inTurn(outbound, 60, (text) => waitUntil('an accepted send', () => send(right, text))),
   ]);
   await waitUntil('the flow to be under way', async () => (await texts(...outbound)).length > 10);
   const before = await sessionRow();

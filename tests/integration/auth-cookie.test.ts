@@ -4,33 +4,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cookieNames } from '@/server/auth/cookies';
 import { ERRORS } from '@/server/errors';
 import { createTestApp, JWT_SECRET, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { RULES } from '@/tests/support/tenancy-rules';
 import { PROCEDURES } from '@/tests/support/wire';
+import { setStores } from '@/tests/support/stores';
 
 /** The dashboard's cookie, made by next-auth's own code as server/auth/options.ts has it made. */
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let owner: Owner;
 let name: string;
 let cookie: string;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  app = await createTestApp(stores);
   owner = await app.register('Eva');
   name = cookieNames(app.config).session;
   cookie = await cookieOf(owner);
 });
 afterAll(async () => {
   await app.close();
-  await redis.close();
-  await database.close();
 });
 
 type Claims = { secret?: string; maxAge?: number; sid?: unknown; sub?: string };
@@ -160,8 +154,7 @@ describe('a page of another site', () => {
     const own = await ask('settings.update', `${name}=${cookie}`, { origin: app.url });
     expect(own.status).toBe(200);
     const open = await createTestApp({
-      databaseUrl: database.url,
-      redisUrl: redis.url,
+      ...stores,
       env: { PUBLIC_URL: 'http://omni.example/' },
     });
     const headers = { cookie: `${cookieNames(open.config).session}=${cookie}`, origin: 'http://omni.example' };

@@ -1,34 +1,29 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
 import { rawSocket } from '@/tests/support/raw-socket';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { RULES } from '@/tests/support/tenancy-rules';
 import { PROCEDURES, type Wire } from '@/tests/support/wire';
+import { setStores } from '@/tests/support/stores';
 
 /** A sign-in that ended is over everywhere, at once, in every process. */
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let owner: Owner;
 const apps: TestApp[] = [];
 
 async function start(env: Record<string, string> = {}): Promise<TestApp> {
-  const made = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url, env });
+  const made = await createTestApp({ ...stores, env });
   apps.push(made);
   return made;
 }
 beforeEach(async () => {
-  [database, redis] = await Promise.all([testDatabase(), testRedis()]);
   app = await start();
   owner = await app.register('Eva');
 });
 afterEach(async () => {
   for (const made of apps.splice(0)) await made.close();
-  await redis.close();
-  await database.close();
 });
 
 async function following(at: TestApp, token: string): Promise<Wire> {

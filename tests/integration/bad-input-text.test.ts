@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { setStores } from '@/tests/support/stores';
 
 const CARLA = '+5491134567890';
 const ANA = '+5491123456781';
@@ -11,16 +10,13 @@ const NUL = 'ho\u0000la';
 const HALF_EMOJI = 'hola \ud83d';
 const long = (length: number) => 'a'.repeat(length);
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let ana: Owner;
 let chatId: string;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  app = await createTestApp(stores);
   ana = await app.register('Ana');
   await app.link(ana, ANA, 'Panadería');
   app.network.phone(CARLA, 'Carla').say(ANA, 'hola');
@@ -30,8 +26,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app.close();
-  await redis.close();
-  await database.close();
 });
 
 describe('what is unusual but right is taken', () => {

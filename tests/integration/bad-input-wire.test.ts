@@ -3,28 +3,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ERRORS } from '@/server/errors';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { type Answer, PROCEDURES, readAnswer } from '@/tests/support/wire';
+import { setStores } from '@/tests/support/stores';
 
 /** Requests that no client of ours would ever make. */
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let ana: Owner;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  app = await createTestApp(stores);
   ana = await app.register('Ana');
 });
 afterAll(async () => {
   await app.close();
-  await redis.close();
-  await database.close();
 });
 
 async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
@@ -186,6 +180,9 @@ describe('methods and paths', () => {
     for (const path of ['//', 'http://', '///', '//[', 'http://[']) {
       const answer = await raw(path, { host: 'localhost' });
       expect(answer.status, path).toBeLessThan(500);
+    }
+    for (const [path, status] of Object.entries({ '/%': 400, '/chats/%E0%A4%A?x': 400, '/chats/%20?next=%': 200 })) {
+      expect((await raw(path, { host: 'localhost' })).status, path).toBe(status);
     }
     for (const host of ['][', '%', 'a b', '', 'localhost:99999999']) {
       const answer = await raw('/api/trpc/auth.me', { host });

@@ -3,17 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS } from '@/server/errors';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
 import { badValues, CARLA, nothing, SHAPES, type World } from '@/tests/support/bad-inputs';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { PROCEDURES, type Wire } from '@/tests/support/wire';
+import { setStores } from '@/tests/support/stores';
 
 /** What each procedure answers to nonsense: a code of the table, in both languages, that names the field; never a 500. */
 
 const ANA = '+5491123456781';
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let ana: Owner;
 let wire: Wire;
@@ -22,13 +20,10 @@ let messageId: string;
 let clientId: string;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
   // logins are not what is tried here
   const LOGIN_LIMIT = '100000';
   app = await createTestApp({
-    databaseUrl: database.url,
-    redisUrl: redis.url,
+    ...stores,
     env: { LOGIN_LIMIT_PAIR: LOGIN_LIMIT, LOGIN_LIMIT_ACCOUNT: LOGIN_LIMIT, LOGIN_LIMIT_ADDRESS: LOGIN_LIMIT },
   });
   ana = await app.register('Ana', 'ana@example.com');
@@ -43,8 +38,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app.close();
-  await redis.close();
-  await database.close();
 });
 
 const world = (): World => ({ chatId, messageId, email: ana.email, clientId });

@@ -1,88 +1,34 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { Client } from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isAlive } from '@/server/embedded/alive';
 import { createEmbeddedPostgres, type EmbeddedPostgres } from '@/server/embedded/postgres';
 import { createEmbeddedRedis, type EmbeddedRedis } from '@/server/embedded/redis';
+import {
+  command,
+  connectPostgres,
+  connectRedis,
+  postmasterPid,
+  query,
+  redisPid,
+  setEmbedded,
+  signalGroup,
+} from '@/tests/support/embedded';
 import { quietLogger as logger } from '@/tests/support/quiet-logger';
 import { waitUntil } from '@/tests/support/wait-until';
 
-const cleanUps: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'omniwp-embedded-'));
-  await chmod(folder, 0o711);
-  cleanUps.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
+const { endLater, newFolder, startApp } = setEmbedded();
 
 async function openPostgres(dataDir: string): Promise<EmbeddedPostgres> {
   const postgres = await createEmbeddedPostgres({ dataDir, logger });
-  cleanUps.push(postgres.stop);
+  endLater(postgres.stop);
   return postgres;
 }
 
 async function openRedis(dataDir: string): Promise<EmbeddedRedis> {
   const redis = await createEmbeddedRedis({ dataDir, logger });
-  cleanUps.push(redis.stop);
+  endLater(redis.stop);
   return redis;
-}
-
-async function query<T extends object>(url: string, sql: string): Promise<T[]> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function command(url: string, ...words: [string, ...string[]]): Promise<unknown> {
-  const redis = new Redis({ path: url.slice('unix://'.length), lazyConnect: true, retryStrategy: () => null });
-  redis.on('error', () => {});
-  try {
-    await redis.connect();
-    return await redis.call(...words);
-  } finally {
-    redis.disconnect();
-  }
-}
-
-const postmasterPid = async (dataDir: string) =>
-  Number((await readFile(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8')).split('\n')[0]);
-const redisPid = async (url: string) =>
-  Number(/process_id:(\d+)/.exec(String(await command(url, 'INFO', 'server')))?.[1]);
-
-/** A process with both stores open over a folder; killed after the test unless the test did. */
-async function startApp(dataDir: string): Promise<{ child: ChildProcess; postgres: string; redis: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'tests/support/embedded-app.ts', dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  cleanUps.push(async () => killTree(child));
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once('data', (chunk) => resolve(String(chunk)));
-    child.once('exit', (code) => reject(new Error(`the app ended with ${code}`)));
-  });
-  return { child, ...(JSON.parse(line) as { postgres: string; redis: string }) };
-}
-
-/** Kills the app's own group: its stores are in sessions of their own and must notice by themselves. */
-function killTree(child: ChildProcess): void {
-  try {
-    if (child.pid) process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // it had ended already
-  }
 }
 
 describe('embedded Postgres', () => {
@@ -116,9 +62,7 @@ describe('embedded Postgres', () => {
     await query(url, 'CREATE TABLE t (x int)');
     const pid = await postmasterPid(dataDir);
     let written = 0;
-    const writer = new Client({ connectionString: url });
-    writer.on('error', () => {});
-    await writer.connect();
+    const writer = await connectPostgres(url);
     const writing = (async () => {
       for (;;) {
         await writer.query('INSERT INTO t VALUES ($1)', [written + 1]);
@@ -179,8 +123,7 @@ describe('embedded Redis', () => {
     const dataDir = await newFolder();
     const { url } = await openRedis(dataDir);
     const pid = await redisPid(url);
-    const writer = new Redis({ path: url.slice('unix://'.length), retryStrategy: () => null });
-    writer.on('error', () => {});
+    const writer = await connectRedis(url);
     let written = 0;
     const writing = (async () => {
       for (;;) written = Number(await writer.incr('n'));
@@ -201,7 +144,7 @@ describe('when the app is killed', () => {
     const pids = [await postmasterPid(dataDir), await redisPid(app.redis)];
     await query(app.postgres, 'CREATE TABLE t AS SELECT 7 AS x');
     await command(app.redis, 'SET', 'x', '7');
-    killTree(app.child);
+    signalGroup(app.child, 'SIGKILL');
     await waitUntil('the stores to end', () => !pids.some(isAlive));
     const [postgres, redis] = [await openPostgres(dataDir), await openRedis(dataDir)];
     expect(await query(postgres.url, 'SELECT x FROM t')).toEqual([{ x: 7 }]);
@@ -214,7 +157,7 @@ describe('when the app is killed', () => {
     const pids = [await postmasterPid(dataDir), await redisPid(app.redis)];
     await query(app.postgres, 'CREATE TABLE t AS SELECT 7 AS x');
     for (const guard of await guardsOf(pids)) process.kill(guard, 'SIGKILL');
-    killTree(app.child);
+    signalGroup(app.child, 'SIGKILL');
     await waitUntil('the app to end', () => app.child.pid !== undefined && !isAlive(app.child.pid));
     expect(pids.map(isAlive)).toEqual([true, true]);
     const [postgres, redis] = [await openPostgres(dataDir), await openRedis(dataDir)];
@@ -228,7 +171,7 @@ describe('when the app is killed', () => {
     const app = await startApp(dataDir);
     const pids = [await postmasterPid(dataDir), await redisPid(app.redis)];
     const ended = new Promise((resolve) => app.child.once('exit', resolve));
-    if (app.child.pid) process.kill(-app.child.pid, 'SIGTERM');
+    signalGroup(app.child, 'SIGTERM');
     await ended;
     expect(pids.map(isAlive)).toEqual([false, false]);
   });

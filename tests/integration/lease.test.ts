@@ -109,7 +109,7 @@ test('a message that was accepted by the other process is sent', async () => {
   await eventually('sent', () => first.db.message.findFirst({ where: { id: accepted.id, status: { not: 'queued' } } }));
 });
 
-test('the lease of a process whose connection is gone is free at once, a living one is not', async () => {
+test('the lease of a process whose connection is gone is free at the second look, a living one is not', async () => {
   const ownerId = await first.createOwner();
   const lease = await acquireLease(first.db, first.nodeId, ownerId);
   expect(lease).toMatchObject({ epoch: 1 });

@@ -1,25 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { testRedis } from '@/tests/support/redis';
+import { setStores } from '@/tests/support/stores';
 
 /** Failed logins per 15 minutes (contract.md): 5 per account and address together, 20 per account, 50 per address. */
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let owner: Owner;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url, env: { TRUST_PROXY: 'true' } });
+  app = await createTestApp({ ...stores, env: { TRUST_PROXY: 'true' } });
   owner = await app.register('Eva');
 });
 afterAll(async () => {
   await app.close();
-  await redis.close();
-  await database.close();
 });
 beforeEach(async () => {
   await app.node.redis.commands.flushall();
@@ -91,7 +86,7 @@ describe('the address', () => {
   });
 
   test('is the connection’s without TRUST_PROXY, whatever is claimed', async () => {
-    const direct = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+    const direct = await createTestApp(stores);
     const counts = await times(12, (index) => login({ from: `203.0.113.${index}` }, direct));
     expect(counts).toEqual({ INVALID_CREDENTIALS: 5, TOO_MANY_ATTEMPTS: 7 });
     await direct.close();
@@ -107,7 +102,7 @@ describe('the address', () => {
 
 test('without Redis nobody signs in, and everything else goes on', async () => {
   const brief = await testRedis();
-  const other = await createTestApp({ databaseUrl: database.url, redisUrl: brief.url });
+  const other = await createTestApp({ databaseUrl: stores.databaseUrl, redisUrl: brief.url });
   await brief.close();
   for (const password of [PASSWORD, 'no-es-esta']) {
     const answer = await other.call('auth.login', { input: { email: owner.email, password }, locale: 'en' });

@@ -3,24 +3,20 @@ import { createLogger } from '@/server/logger';
 import { lookUpBrowser } from '@/server/whatsapp/browser-lookup';
 import { isMain, listProcesses, profileOf } from '@/server/whatsapp/browser-processes';
 import { createWwebjsEngine } from '@/server/whatsapp/wwebjs';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
+import { setStores } from '@/tests/support/stores';
 
 /** The memory budget on a real Chromium: measured, found too large, exchanged, with the link kept. */
 
 const OWN = '+34600111222';
 const ANA = '+34700111222';
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let sandbox: Sandbox;
 let node: TestNode;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
   sandbox = await startSandbox({ demo: false });
   const { CHROMIUM_PATH, PUPPETEER_EXECUTABLE_PATH } = process.env;
   const browser = await lookUpBrowser({ CHROMIUM_PATH, PUPPETEER_EXECUTABLE_PATH }, 0);
@@ -34,13 +30,11 @@ beforeAll(async () => {
     logger: createLogger('silent'),
   });
   const memory = { budgetMb: 10, idleMs: 300 };
-  node = await createTestNode({ databaseUrl: database.url, redisUrl: redis.url, factory, memory });
+  node = await createTestNode({ ...stores, factory, memory });
 });
 afterAll(async () => {
   await node.close();
   await sandbox.stop();
-  await redis.close();
-  await database.close();
 });
 
 const browsers = async () =>

@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withRoom } from '@/server/whatsapp/memory';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { createFakeNetwork, type FakeNetwork } from '@/tests/support/fake-engine';
 import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { createLogger } from '@/server/logger';
+import { setStores } from '@/tests/support/stores';
 
 /** Sessions on a machine that runs short of memory. */
 
@@ -12,27 +11,17 @@ const OWN = '+5491123456789';
 const CARLA = '+5491134567890';
 const MB = 1024 * 1024;
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let network: FakeNetwork;
 let node: TestNode;
 let left: number;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
 beforeEach(async () => {
   left = 4000;
   network = createFakeNetwork();
   const readLeft = async () => ({ memoryMb: left, tasks: null });
   node = await createTestNode({
-    databaseUrl: database.url,
-    redisUrl: redis.url,
+    ...stores,
     factory: withRoom(network.factory, { minFreeMb: 300, logger: createLogger('silent'), readLeft }),
     memory: { idleMs: 150 },
   });

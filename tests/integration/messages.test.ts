@@ -5,6 +5,7 @@ import { acceptMessage, markRead, retryMessage } from '@/server/chats/compose';
 import { readAfter } from '@/server/events/log';
 import { EngineError } from '@/server/whatsapp/engine';
 import { createFakeNetwork, type FakeNetwork } from '@/tests/support/fake-engine';
+import { firstChatOf, linkOwner, textsOf as textsIn } from '@/tests/support/linked';
 import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
 import { setStores } from '@/tests/support/stores';
 
@@ -24,21 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => node.close());
 
-async function link(own = OWN, owner?: OwnerId): Promise<OwnerId> {
-  const ownerId = owner ?? (await node.createOwner());
-  const { qrCode } = await node.registry.connect(ownerId, null);
-  network.phone(own).scan(qrCode ?? '');
-  await eventually('chats read in', async () => {
-    const row = await node.db.whatsappSession.findUnique({ where: { ownerId } });
-    return row?.syncedPhone === own && row.connectedUntil !== null;
-  });
-  return ownerId;
-}
-
-const chatOf = (ownerId: OwnerId) =>
-  eventually('a chat', async () => (await listChats(node.db, ownerId, ALL)).items[0] ?? null);
-const textsOf = async (ownerId: OwnerId, chatId: string) =>
-  (await listMessages(node.db, ownerId, { chatId, limit: 100 })).items.map(({ text }) => text);
+const link = (own = OWN, owner?: OwnerId): Promise<OwnerId> => linkOwner(node, network, own, owner);
+const chatOf = (ownerId: OwnerId) => firstChatOf(node, ownerId);
+const textsOf = (ownerId: OwnerId, chatId: string) => textsIn(node, ownerId, chatId);
 const rowOf = (id: string) => node.db.message.findUniqueOrThrow({ where: { id } });
 
 async function send(ownerId: OwnerId, chatId: string, text: string, clientKey: string = crypto.randomUUID()) {
@@ -79,39 +68,6 @@ describe('inbound', () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(events.filter(({ body }) => body.type === 'message.received')).toHaveLength(30);
     expect((await chatOf(ownerId)).unread).toBe(30);
-  });
-
-  test('what came while the session was stopped is there after restore, once', async () => {
-    const ownerId = await link();
-    network.phone(CARLA).say(OWN, 'antes');
-    const chat = await chatOf(ownerId);
-    await node.registry.disconnect(ownerId, false);
-    network.phone(CARLA).say(OWN, 'mientras');
-    await node.registry.restore(ownerId);
-    await eventually('both', async () => (await textsOf(ownerId, chat.id)).length === 2);
-    expect(await textsOf(ownerId, chat.id)).toEqual(['antes', 'mientras']);
-    const recovered = await eventually('told', async () =>
-      (await readAfter(node.db, ownerId, 0)).find(({ body }) => body.type === 'history.recovered'),
-    );
-    expect(recovered.body).toMatchObject({ messages: 1 });
-    await eventually('shown', async () => (await node.registry.status(ownerId)).recovered?.messages === 1);
-  });
-
-  test('hundreds that came meanwhile are read back, also in a chat where something waits to be sent', async () => {
-    const ownerId = await link();
-    network.phone(CARLA).say(OWN, 'antes');
-    const chat = await chatOf(ownerId);
-    await node.registry.disconnect(ownerId, false);
-    const texts = Array.from({ length: 250 }, (_, i) => `f${i}`);
-    const start = Date.now() + 1_000;
-    texts.forEach((text, i) => network.phone(CARLA).past(OWN, text, new Date(start + i)));
-    await acceptMessage(node.db, ownerId, { chatId: chat.id, text: 'espera', clientKey: crypto.randomUUID() });
-    await node.db.message.updateMany({ where: { ownerId, text: 'espera' }, data: { at: new Date(start + 60_000) } });
-    await node.registry.restore(ownerId);
-    const stored = () =>
-      node.db.message.findMany({ where: { ownerId, text: { startsWith: 'f' } }, orderBy: { at: 'asc' } });
-    await eventually('all', async () => (await stored()).length === 250);
-    expect((await stored()).map(({ text }) => text)).toEqual(texts);
   });
 
   test('what the owner writes on the phone itself is stored as theirs', async () => {

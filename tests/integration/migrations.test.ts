@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EMPTY_SCHEMA, schemaDiff } from '@/prisma/schema-diff';
 import { migrate } from '@/server/migrate';
 import { testDatabase } from '@/tests/support/database';
+import { waitUntil } from '@/tests/support/wait-until';
 
 const folder = resolve('prisma/migrations');
 const schema = () => readFile('prisma/schema.prisma', 'utf8');
@@ -108,6 +109,21 @@ describe('migrate', () => {
     expect(await query(url, `SELECT 1 FROM pg_tables WHERE tablename = 'half'`)).toEqual([]);
     await writeFile(join(broken, '29990101000000_more', 'migration.sql'), 'CREATE TABLE half (id int);');
     expect(await migrate({ url, folder: broken })).toEqual(['29990101000000_more']);
+  });
+
+  it('leaves nothing of a migration whose connection is cut half-way, and applies it at the next try', async () => {
+    const url = await emptyDatabase();
+    await migrate({ url });
+    const slow = await folderWith({ '29990101000000_more': 'CREATE TABLE half (id int); SELECT pg_sleep(60);' });
+    const cut = migrate({ url, folder: slow });
+    cut.catch(() => {});
+    const sleeping = `FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+    await waitUntil('its sleep', async () => (await query(url, `SELECT 1 ${sleeping}`)).length > 0);
+    await query(url, `SELECT pg_terminate_backend(pid) ${sleeping}`);
+    await expect(cut).rejects.toThrow(/terminat|connection/i);
+    expect(await query(url, `SELECT 1 FROM pg_tables WHERE tablename = 'half'`)).toEqual([]);
+    await writeFile(join(slow, '29990101000000_more', 'migration.sql'), 'CREATE TABLE half (id int);');
+    expect(await migrate({ url, folder: slow })).toEqual(['29990101000000_more']);
   });
 
   it('sees that a migration was edited after it had been applied', async () => {

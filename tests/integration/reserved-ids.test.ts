@@ -1,33 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OwnerId } from '@/server/auth/owner-id';
 import { listChats } from '@/server/chats/chats';
 import { acceptMessage } from '@/server/chats/compose';
 import { readAfter } from '@/server/events/log';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { createFakeNetwork, type FakeNetwork } from '@/tests/support/fake-engine';
 import { createTestNode, eventually, type TestNode } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
+import { setStores } from '@/tests/support/stores';
 
 /** Sends whose answer never came: each is known again by the id that was written down before it left, equal texts included. */
 
 const OWN = '+5491123456789';
 const CARLA = '+5491134567890';
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let network: FakeNetwork;
 let node: TestNode;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-});
-afterAll(async () => {
-  await redis.close();
-  await database.close();
-});
-const startNode = (sessionPath?: string) =>
-  createTestNode({ databaseUrl: database.url, redisUrl: redis.url, factory: network.factory, sessionPath });
+const startNode = (sessionPath?: string) => createTestNode({ ...stores, factory: network.factory, sessionPath });
 
 beforeEach(async () => {
   network = createFakeNetwork();

@@ -100,6 +100,44 @@ describe('a link that is kept', () => {
     expect(await node.registry.restore(ownerId)).toMatchObject({ connected: true });
   });
 
+  test('that its owner stops stays stopped, also when it is looked for what should run in that very moment', async () => {
+    let letGo = () => {};
+    const ending = new Promise<void>((resolve) => (letGo = resolve));
+    let stopping = () => {};
+    const reached = new Promise<void>((resolve) => (stopping = resolve));
+    const slow = await createTestNode({
+      ...stores,
+      factory(options) {
+        const engine = network.factory(options);
+        const stop = async () => {
+          stopping();
+          await ending;
+          await engine.stop();
+        };
+        return { ...engine, stop };
+      },
+    });
+    try {
+      const ownerId = await slow.createOwner();
+      const { qrCode } = await slow.registry.connect(ownerId, null);
+      network.phone(OWN).scan(qrCode ?? '');
+      await eventually('connected', async () => (await slow.registry.status(ownerId)).connected);
+      const stopped = slow.registry.disconnect(ownerId, false);
+      await reached;
+      // its browser is on its way down, and its row still says that it should run
+      await slow.registry.start();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      letGo();
+      expect(await stopped).toMatchObject({ status: 'disconnected', hasSession: true });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await slow.registry.status(ownerId)).toMatchObject({ status: 'disconnected' });
+      expect(network.started()).toBe(1);
+    } finally {
+      letGo();
+      await slow.close();
+    }
+  });
+
   test('a crash is healed without a new QR, and said meanwhile', async () => {
     const ownerId = await link();
     const seen: string[] = [];

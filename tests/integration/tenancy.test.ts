@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS } from '@/server/errors';
 import { ownerIdOfRow } from '@/server/auth/owner-id';
 import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
-import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
-import { type TestRedis, testRedis } from '@/tests/support/redis';
 import { RULES, type Things, type World } from '@/tests/support/tenancy-rules';
 import { type Answer, PROCEDURES } from '@/tests/support/wire';
+import { setStores } from '@/tests/support/stores';
 
 /** Two owners of one server; Ana has everything, and Beto tries her ids with his own token. */
 
@@ -16,8 +15,7 @@ const BETO = '+5491123456782';
 const CARLA = '+5491134567890';
 const SECRET = 'la clave del portón es 4711';
 
-let database: TestDatabase;
-let redis: TestRedis;
+const stores = setStores();
 let app: TestApp;
 let ana: Owner;
 let beto: Owner;
@@ -25,9 +23,7 @@ let hers: Things;
 let his: World['his'];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  redis = await testRedis();
-  app = await createTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  app = await createTestApp(stores);
   ana = await app.register('Ana');
   beto = await app.register('Beto');
   const carla = app.network.phone(CARLA, 'Carla Confidencial');
@@ -74,8 +70,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app.close();
-  await redis.close();
-  await database.close();
 });
 
 const chatWith = (owner: Owner, phone: string) =>

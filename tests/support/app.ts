@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { createServer } from 'node:net';
 import { createLoginLimit } from '@/server/auth/login-limit';
 import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
@@ -12,6 +11,7 @@ import { createHttpServer, type Pages } from '@/server/transport/http';
 import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createFakeNetwork, type FakeNetwork } from './fake-engine';
+import { freePort } from './free-port';
 import { NO_LIMITS } from './no-limits';
 import { createTestNode, eventually } from './node';
 import { callRest, type RestOptions } from './rest';
@@ -19,15 +19,6 @@ import { type CallOptions, callOverHttp, openWire } from './wire';
 
 export const PASSWORD = 'secreto-123';
 export const JWT_SECRET = 'Zq7-uX2.kM9_vB4!tR8~wN3(pL6)cH1*';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise<void>((done) => server.close(() => done()));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
 
 /** Next's part is tried end to end elsewhere: here a page shows what the server handed to Next. */
 const pages: Pages = {

@@ -72,6 +72,7 @@ export const SHAPES: Record<string, Shape> = {
   },
   'auth.me': nothing,
   'auth.logout': nothing,
+  'admin.sessions': nothing,
   'auth.invite': nothing,
   'chats.list': {
     good: () => ({}),

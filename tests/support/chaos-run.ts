@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { environment } from '@/server/config';
-import { freePort } from './server';
+import { freePort } from './free-port';
 
 const root = resolve(import.meta.dirname, '../..');
 

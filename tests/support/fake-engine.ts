@@ -1,4 +1,12 @@
-import type { Ack, ChatId, EngineFactory, EngineFailure, MessageId, MessageKind } from '@/server/whatsapp/engine';
+import type {
+  Ack,
+  ChatId,
+  EngineFactory,
+  EngineFailure,
+  MessageId,
+  MessageKind,
+  PageChange,
+} from '@/server/whatsapp/engine';
 import { type Account, chatIdOf, createAccounts } from './fake-accounts';
 import { createFakeEngine, type FakeGates, type FakeQrTimes, type FakeScreen } from './fake-generation';
 
@@ -11,7 +19,7 @@ export type FakePhone = {
   /** Types a pairing code. False: no engine shows that code for this number. */
   code: (code: string) => boolean;
   /** Writes to another number from this phone. It arrives there, and as an own message on this number's engines. */
-  say: (to: string, text: string, options?: { kind?: MessageKind; token?: string }) => MessageId;
+  say: (to: string, text: string, options?: { kind?: MessageKind; token?: string; sentAt?: Date }) => MessageId;
   /** Puts a message into both histories as if it had been there for long: no event, unread or ack. */
   past: (to: string, text: string, sentAt: Date) => void;
   /** Opens the chat with `other`: `other` sees blue ticks. */
@@ -21,7 +29,7 @@ export type FakePhone = {
   /** Off: what is sent to this phone stays at `sent`. */
   setOnline: (online: boolean) => void;
   logoutFromPhone: () => void;
-  crash: (code?: EngineFailure['code']) => void;
+  crash: (code?: EngineFailure['code'], page?: PageChange) => void;
   goOffline: (code?: EngineFailure['code']) => void;
   account: Account;
 };
@@ -37,6 +45,8 @@ export type FakeNetwork = {
   onSend: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
   /** Every `send` goes through this after the message has left: what it awaits is the answer that is still to come. */
   onAnswer: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
+  /** Every reading of a chat's past goes through this first. */
+  onHistory: (gate: ((chat: ChatId) => Promise<void> | void) | null) => void;
   /** What every engine's processes hold from now on, bytes. */
   holdMemory: (bytes: number | null) => void;
   /** Same as `onSend` for `start`: a promise that never resolves is a browser that hangs. */
@@ -52,7 +62,7 @@ export type FakeNetwork = {
 export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
   const accounts = createAccounts();
   const running = new Set<FakeScreen>();
-  const gates: FakeGates = { send: null, answer: null, memory: null, start: null };
+  const gates: FakeGates = { send: null, answer: null, history: null, memory: null, start: null };
   let started = 0;
 
   const factory: EngineFactory = ({ profileDir, onEvent }) =>
@@ -99,8 +109,8 @@ export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
         accounts.tell(account, { type: 'unlinked' });
         account.devices.clear();
       },
-      crash(code = 'BROWSER_DIED') {
-        for (const entry of enginesOf(account)) entry.fail('crashed', { code, detail: 'a test said so' });
+      crash(code = 'BROWSER_DIED', page) {
+        for (const entry of enginesOf(account)) entry.fail('crashed', { code, detail: 'a test said so', page });
       },
       goOffline(code = 'CONNECTION_LOST') {
         for (const entry of enginesOf(account)) entry.fail('offline', { code, detail: 'a test said so' });
@@ -118,6 +128,9 @@ export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
     },
     onAnswer: (gate) => {
       gates.answer = gate;
+    },
+    onHistory: (gate) => {
+      gates.history = gate;
     },
     holdMemory: (bytes) => {
       gates.memory = bytes;

@@ -32,6 +32,7 @@ export type FakeScreen = {
 export type FakeGates = {
   send: ((chat: ChatId, text: string) => Promise<void> | void) | null;
   answer: ((chat: ChatId, text: string) => Promise<void> | void) | null;
+  history: ((chat: ChatId) => Promise<void> | void) | null;
   /** What `memory()` answers, bytes. */
   memory: number | null;
   start: ((profileDir: string) => Promise<void> | void) | null;
@@ -215,6 +216,7 @@ export function createFakeEngine(deps: {
       return owner().saved.get(`+${chat.slice(0, chat.indexOf('@'))}`) ?? null;
     },
     async history(chat, limit, before) {
+      await gates.history?.(chat);
       const all = owner().messages.filter((message) => message.chatId === chat);
       const end = before ? all.findIndex((message) => message.id === before) : all.length;
       return end < 0 ? [] : all.slice(Math.max(0, end - limit), end);

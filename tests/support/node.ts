@@ -13,6 +13,7 @@ import { createRegistry } from '@/server/whatsapp/registry';
 import { createSessionFiles } from '@/server/whatsapp/session-files';
 import { TIMING, type Timing } from '@/server/whatsapp/session-timing';
 import { createStatusBoard } from '@/server/whatsapp/status-board';
+import type { FaultPoints } from './fault-points';
 
 /** Tests do not wait for minutes. */
 const FAST: Timing = { ...TIMING, backoff: [20, 50, 100], seldom: 60_000, drain: 500, steady: 60_000 };
@@ -32,16 +33,21 @@ export async function createTestNode(options: {
   timing?: Partial<Timing>;
   memory?: { budgetMb?: number; idleMs?: number };
   logger?: Logger;
+  /** Where it is killed; `die` then is what follows. */
+  faults?: FaultPoints;
 }) {
   const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
   const nodeId = randomUUID();
-  const { db, close: closeDatabase } = createDatabase(options.databaseUrl, logger);
+  const { faults } = options;
+  const { db, pool, close: closeDatabase } = createDatabase(options.databaseUrl, logger);
+  faults?.watchPool(pool);
   const redis = createRedis(options.redisUrl, logger);
   await redis.commands.connect().catch(() => {});
   const bus = await createBus({ url: options.databaseUrl, nodeId, logger });
   const board = createStatusBoard({ db, redis, nodeId, logger });
   const temporary = options.sessionPath ? null : await mkdtemp(join(tmpdir(), 'omniwp-sessions-'));
-  const files = createSessionFiles(options.sessionPath ?? temporary ?? '');
+  const ownFiles = createSessionFiles(options.sessionPath ?? temporary ?? '');
+  const files = faults?.watchFiles(ownFiles) ?? ownFiles;
   const registry = createRegistry({
     db,
     bus,
@@ -59,9 +65,11 @@ export async function createTestNode(options: {
 
   async function disconnect(): Promise<void> {
     closed = true;
+    faults?.cut();
     await bus.close();
     await redis.close();
-    await closeDatabase();
+    // what hangs in a killed one keeps its place for ever
+    if (!faults) await closeDatabase();
   }
 
   return {

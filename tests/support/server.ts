@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { environment } from '@/server/config';
 import { type GuardedProcess, startGuarded } from '@/server/embedded/process';
 import { isMain, listProcesses, type ProcessRow, profileOf } from '@/server/whatsapp/browser-processes';
+import { freePort } from './free-port';
 import { NO_LIMITS } from './no-limits';
 import type { Sandbox } from './sandbox';
 import { waitUntil } from './wait-until';
@@ -26,15 +26,6 @@ const root = resolve(import.meta.dirname, '../..');
 const READY_SECONDS = 60;
 /** The server's own shutdown may take 18 s. */
 const STOP_MS = 25_000;
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise<void>((done) => server.close(() => done()));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
 
 /** A developer's variables and `.env` must not reach a test: empty counts as unset, and the file does not replace it. */
 function blankEnvironment(): Record<string, string> {
@@ -78,8 +69,10 @@ export async function startServer(options: ServerOptions = {}) {
     ...options.env,
   };
   let running: GuardedProcess | null = null;
+  let logBefore = '';
 
   async function start(): Promise<void> {
+    logBefore = await log();
     const started = await startGuarded({
       command: process.execPath,
       args: ['--enable-source-maps', 'dist/server.mjs'],
@@ -113,6 +106,8 @@ export async function startServer(options: ServerOptions = {}) {
   /** SIGTERM; throws when the server does not end in order. */
   async function shutDown(): Promise<void> {
     const how = await exit('SIGTERM');
+    // in its first moments Node itself has no ear for a signal, and of the server nothing has begun
+    if (how === 'SIGTERM' && (await log()) === logBefore) return;
     if (how !== 'code 0') throw new Error(`The server ended with ${how}. Its log:\n${await log()}`);
   }
 

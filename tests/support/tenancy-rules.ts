@@ -63,7 +63,10 @@ export const RULES: Record<string, Rule> = {
   'auth.setDisabled': {
     attempts: [{ input: (world) => ({ email: world.ana.email, disabled: true }), code: 'NOT_FOUND' }],
   },
-  'auth.invite': { attempts: [{ code: 'NOT_FOUND' }] },
+  'admin.sessions': {
+    attempts: [{ code: 'ADMIN_ONLY' }, { input: ({ ana }) => ({ ownerId: ana.ownerId }), code: 'ADMIN_ONLY' }],
+  },
+  'auth.invite': { attempts: [{ code: 'ADMIN_ONLY' }] },
   'chats.list': {
     attempts: [
       { input: () => ({}) },

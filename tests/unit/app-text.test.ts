@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dayHeading, daysAgo, formatPhone, initials, listTime } from '@/app/_lib/format';
+import { countdown, dayHeading, daysAgo, formatPhone, fullTime, initials, listTime } from '@/app/_lib/format';
 import { linkify } from '@/app/_lib/linkify';
 import { loginPath, nextPath } from '@/app/_lib/next-path';
 import { uuid } from '@/app/_lib/uuid';
@@ -87,6 +87,12 @@ describe('dates', () => {
     expect(listTime(new Date(2026, 10, 23, 22), now, 'es', 'Ayer')).toBe('Ayer');
     expect(listTime(new Date(2026, 9, 1), now, 'es', 'Ayer')).toBe('1/10/26');
   });
+});
+
+test('the whole moment keeps the hours of its language, and time that is left is minutes and seconds', () => {
+  expect(fullTime(new Date(2026, 10, 24, 19, 5), 'es')).toContain('19:05');
+  expect(fullTime(new Date(2026, 10, 24, 19, 5), 'en')).toMatch(/7:05\sPM$/);
+  expect([195, 60, 59, 5, 0].map(countdown)).toEqual(['3:15', '1:00', '0:59', '0:05', '0:00']);
 });
 
 test('phones are written as their country does', () => {

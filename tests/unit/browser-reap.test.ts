@@ -3,14 +3,9 @@ import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimProfile, releaseProfile } from '@/server/whatsapp/browser-claim';
 import { findProcess, listProcesses, profileOf, signalGroup } from '@/server/whatsapp/browser-processes';
-import {
-  claimProfile,
-  newestBrowserMajor,
-  readBrowserMajor,
-  recordBrowserMajor,
-  releaseProfile,
-} from '@/server/whatsapp/browser-profile';
+import { newestBrowserMajor, readBrowserMajor, recordBrowserMajor } from '@/server/whatsapp/browser-profile';
 import { reapOrphans } from '@/server/whatsapp/browser-reap';
 
 let root: string;
@@ -79,20 +74,10 @@ describe('browsers that nobody owns', () => {
 });
 
 describe('a profile', () => {
-  it("is one engine's at a time, and the next one waits for it", async () => {
-    const dir = join(root, 'p');
-    const held = await claimProfile(dir, 0);
-    await expect(claimProfile(dir, 20)).rejects.toThrow('another engine of this process');
-    const waiting = claimProfile(dir, 5000);
-    await releaseProfile(held);
-    expect(await waiting).toBe(held);
-    await releaseProfile(held);
-  });
-
   it('is cleared of what a dead owner left running', async () => {
     const dir = join(root, 'p');
     await startOrphan(dir);
-    await releaseProfile(await claimProfile(dir, 0));
+    await releaseProfile(await claimProfile(dir, { epoch: 1, waitMs: 0 }));
     expect(await rowsOn(dir)).toEqual([]);
   });
 

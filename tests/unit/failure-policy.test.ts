@@ -24,6 +24,9 @@ test('without a link there is little to try', () => {
   expect(policyAfter({ ...lost, linked: false, failures: 2 }, TIMING)).toMatchObject({ kind: 'retry' });
   expect(policyAfter({ ...lost, linked: false, failures: 3 }, TIMING)).toEqual({ kind: 'give-up' });
   expect(policyAfter({ ...lost, linked: false, code: 'BROWSER_NOT_FOUND' }, TIMING)).toEqual({ kind: 'give-up' });
+  // but WhatsApp's page may change again, and nobody would know
+  const changed = { kind: 'retry', after: TIMING.seldom, hopeless: true };
+  expect(policyAfter({ ...lost, linked: false, code: 'WHATSAPP_CHANGED' }, TIMING)).toEqual(changed);
 });
 
 test('codes that nobody scans: new ones for a while, then parked', () => {

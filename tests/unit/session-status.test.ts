@@ -5,6 +5,7 @@ import { isSettled, knownOf, type Phase, statusOf, withoutStaleCodes, wordOf } f
 const unknown = knownOf(null);
 const linked = knownOf({ phone: '+5491123456789', name: 'Ana', linkedAt: new Date(), skipped: { group: 3 } });
 const soon = new Date(Date.now() + 20_000);
+const failed = { kind: 'failed', since: soon, retryAt: null, page: null } as const;
 const qr: Phase = { kind: 'pairing', method: 'qr', data: '2@abc', expiresAt: soon };
 
 describe('the words of the contract', () => {
@@ -19,8 +20,8 @@ describe('the words of the contract', () => {
     [{ kind: 'reconnecting', reason: 'BROWSER_DIED' }, 'reconnecting'],
     [{ kind: 'logged_out', reason: 'PHONE_LOGGED_OUT' }, 'logged_out'],
     [{ kind: 'parked' }, 'parked'],
-    [{ kind: 'failed', reason: 'AUTH_FAILED' }, 'auth_failed'],
-    [{ kind: 'failed', reason: 'WHATSAPP_CHANGED' }, 'error'],
+    [{ ...failed, reason: 'AUTH_FAILED' }, 'auth_failed'],
+    [{ ...failed, reason: 'WHATSAPP_CHANGED' }, 'error'],
   ])('%j is %s', (phase, word) => {
     expect(wordOf(phase)).toBe(word);
     expect(whatsappStatus.parse(statusOf(phase, unknown)).status).toBe(word);
@@ -45,6 +46,18 @@ test('number and name are shown while there is a link, never before', () => {
     name: null,
     hasSession: false,
   });
+});
+
+test('what the page lacks is shown with the failure it explains, and with nothing else', () => {
+  const page = { missing: ['WAWebMsgKey.newId'], version: '2.3000.1' };
+  const told = { missing: page.missing, pageVersion: '2.3000.1', failingSince: soon, retryAt: soon };
+  expect(statusOf({ ...failed, reason: 'WHATSAPP_CHANGED', retryAt: soon, page }, linked)).toMatchObject(told);
+  const nothing = { missing: [], pageVersion: null, failingSince: null, retryAt: null };
+  for (const phase of [qr, { kind: 'starting' }, { kind: 'reconnecting', reason: 'PAGE_DIED' }] satisfies Phase[])
+    expect(statusOf(phase, linked)).toMatchObject(nothing);
+  // a process of an older version says nothing of it
+  const { missing: _, pageVersion: __, failingSince: ___, retryAt: ____, ...older } = statusOf(qr, linked);
+  expect(whatsappStatus.parse(older)).toMatchObject(nothing);
 });
 
 test('a code is shown only while it lives', () => {

@@ -80,7 +80,7 @@ describe('a message', () => {
     ['unknown', 'unsupported'],
     ['order', 'unsupported'],
     ['something of next year', 'unsupported'],
-    [undefined, 'unsupported'],
+    [undefined, 'text'],
   ])("of the page's type %s is %s", (type, kind) => {
     expect(toMessage(raw({ type }), nobody)?.kind).toBe(kind);
   });
@@ -129,6 +129,8 @@ describe('an ack', () => {
     });
     expect(toAck(raw(), 3)).toBeNull();
     expect(toAck(raw({ id: sent }), 0)).toBeNull();
+    expect(toAck(raw({ id: sent, ack: 2 }), undefined)).toMatchObject({ ack: 'delivered' });
+    expect(toAck(raw({ id: sent }), '3')).toMatchObject({ ack: 'read' });
   });
 });
 

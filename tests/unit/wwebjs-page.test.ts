@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { installKit } from '@/server/whatsapp/wwebjs-kit';
 import { findMissing, repairPage } from '@/server/whatsapp/wwebjs-page';
 import { standIn } from '@/server/whatsapp/wwebjs-stand-ins';
 
@@ -14,6 +15,7 @@ function open(modules: Record<string, unknown>): { require: Require } {
     },
   };
   Object.assign(globalThis, { window });
+  installKit();
   return window;
 }
 afterEach(() => {
@@ -76,16 +78,42 @@ describe('the repair of ids', () => {
 });
 
 describe('stand-ins', () => {
-  it('answer for what is missing, and for nothing else', () => {
-    const links = { findLink: () => 'own' };
-    const window = open({ WALinkify: links, Other: 1 });
-    const wanted = ['WALinkify.findLinks', 'WALinkify.findLink', 'WAWebCallCollection', 'WAWebMsgKey.newId'];
-    expect(findMissing(wanted).missing).toEqual(['WALinkify.findLinks', 'WAWebCallCollection', 'WAWebMsgKey.newId']);
-    standIn(['WALinkify.findLinks']);
-    standIn(['WAWebCallCollection']);
-    expect(findMissing(wanted).missing).toEqual(['WAWebMsgKey.newId']);
-    expect(window.require('WALinkify')).toMatchObject(links);
+  it('answer for what is missing, fails, or answers something else, and for nothing else', () => {
+    const links = { findLink: (text: string) => ({ href: text }), findLinks: async () => [] };
+    const getters = Object.freeze({
+      getIsBroadcast: () => {
+        throw new Error('no longer');
+      },
+    });
+    const window = open({ WALinkify: links, WAWebChatGetters: getters, WAWebCallCollection: { on: 1 }, Other: 1 });
+    const wanted = ['WALinkify.findLinks', 'WAWebChatGetters.getIsNewsletter', 'WAWebOfflineHandler', 'WAWebMsgKey'];
+    expect(findMissing(wanted).missing).toEqual(wanted.slice(1));
+    expect(standIn([])).toBe(true);
+    expect(findMissing(wanted).missing).toEqual(['WAWebMsgKey']);
+    const linkify = window.require('WALinkify') as Record<string, (text: string) => unknown>;
+    expect(linkify.findLink?.('x')).toEqual({ href: 'x' });
+    expect(linkify.findLinks?.('x')).toEqual([]);
+    const chat = window.require('WAWebChatGetters') as Record<string, (chat: object) => unknown>;
+    expect(chat.getIsBroadcast?.({ id: { server: 'broadcast' } })).toBe(true);
+    expect(chat.getIsNewsletter?.({ id: { server: 'c.us' } })).toBe(false);
+    expect(window.require('WAWebCallCollection')).toEqual({});
     expect(window.require('Other')).toBe(1);
     expect(() => window.require('WAWebMsgKey')).toThrow('unknown module');
+  });
+
+  it('answer with what a module keeps under default', () => {
+    class Key {
+      static newId = () => 'id';
+    }
+    const window = open({ WAWebMsgKey: { default: Key, newId: Key.newId }, WAWebCmd: { default: { Cmd: 1 } } });
+    expect(standIn(['WAWebMsgKey.newId', 'WAWebCmd.Cmd.on'])).toBe(true);
+    expect(window.require('WAWebMsgKey')).toBe(Key);
+    expect(window.require('WAWebCmd')).toEqual({ Cmd: 1 });
+  });
+
+  it('say where they cannot be put', () => {
+    const window = open({});
+    Object.defineProperty(window, 'require', { value: window.require, writable: false });
+    expect(standIn([])).toBe(false);
   });
 });

@@ -12,6 +12,7 @@ const level = (more: Partial<Level>): Level => ({
   ref: null,
   refMs: null,
   injected: false,
+  version: null,
   ...more,
 });
 const connected = level({ state: 'CONNECTED' });
@@ -178,5 +179,84 @@ describe('the course of a generation', () => {
     phases.usable('+34600111222', 'Ana');
     expect(phases.isUsable()).toBe(true);
     expect(kinds()).toEqual(['syncing', 'ready']);
+  });
+
+  it('knows a new word for connected by the second witness, and that the page left it again', () => {
+    const { phases, takeOver, last } = setUp();
+    const online = level({ state: 'ONLINE', hasSynced: true, mode: 'MAIN' });
+    phases.level(online);
+    expect(takeOver).toHaveBeenCalledOnce();
+    phases.usable('+34600111222', 'Ana');
+    const away = level({ state: 'AWAY', hasSynced: true, mode: 'MAIN' });
+    phases.level(away);
+    vi.advanceTimersByTime(31_000);
+    phases.level(away);
+    expect(last()).toMatchObject({ kind: 'offline', reason: { code: 'CONNECTION_LOST' } });
+  });
+
+  it('takes no other word for connected where the old one is still used, and names what leads nowhere', () => {
+    const { phases, takeOver, last } = setUp();
+    phases.level(connected);
+    phases.level(level({ state: 'ONLINE', hasSynced: true, mode: 'MAIN' }));
+    expect(takeOver).not.toHaveBeenCalled();
+    const lost = setUp();
+    lost.phases.opened();
+    vi.advanceTimersByTime(91_000);
+    lost.phases.level(level({ state: 'LOGGED_OFF', mode: 'QR' }));
+    expect(lost.last()).toMatchObject({
+      kind: 'crashed',
+      reason: { code: 'WHATSAPP_CHANGED', page: { missing: ['WAWebSocketModel.Socket.state'] } },
+    });
+    expect(last()?.kind).toBe('syncing');
+  });
+
+  it('gives no link up for a page that contradicts itself: it starts anew', () => {
+    const { phases, last } = setUp();
+    phases.level(synced);
+    phases.usable('+34600111222', 'Ana');
+    const contradiction = level({ state: 'UNPAIRED', hasSynced: true, mode: 'MAIN' });
+    phases.level(contradiction);
+    vi.advanceTimersByTime(29_000);
+    phases.level(contradiction);
+    expect(last()?.kind).toBe('ready');
+    vi.advanceTimersByTime(2000);
+    phases.level(contradiction);
+    expect(last()).toMatchObject({ kind: 'offline', reason: { code: 'CONNECTION_LOST' } });
+  });
+
+  it('ends a page that loads itself anew again and again', () => {
+    const { phases, last } = setUp();
+    for (let i = 0; i < 5; i += 1) {
+      phases.reloaded();
+      vi.advanceTimersByTime(20_000);
+    }
+    vi.advanceTimersByTime(100_000);
+    for (let i = 0; i < 7; i += 1) {
+      phases.reloaded();
+      vi.advanceTimersByTime(30_000);
+    }
+    vi.advanceTimersByTime(100_000);
+    expect(last()).toBeUndefined();
+    for (let i = 0; i < 6; i += 1) phases.reloaded();
+    expect(last()).toMatchObject({ kind: 'crashed', reason: { code: 'READY_TIMEOUT' } });
+  });
+
+  it('shows a QR whose ref came without a word', () => {
+    const { phases, said } = setUp();
+    phases.qr('undefined,a,b,c,1', null);
+    phases.level(level({}));
+    expect(said).toEqual([]);
+    expect(phases.isPairing()).toBe(false);
+    phases.level(level({ ref: 'one' }));
+    phases.level(level({ ref: 'two', refMs: 15_000 }));
+    phases.qr('two,a,b,c,1', 15_000);
+    expect(said.map((state) => state.kind === 'pairing' && state.data)).toEqual(['one,a,b,c,1', 'two,a,b,c,1']);
+    expect(said[1]).toMatchObject({ expiresAt: new Date(Date.now() + 15_000) });
+  });
+
+  it('takes what is no number for no progress', () => {
+    const { phases, said } = setUp();
+    phases.progress(Number.NaN);
+    expect(said).toEqual([]);
   });
 });

@@ -10,12 +10,16 @@ const theirs = 'false_34600111222@c.us_B';
 
 function setUp(lids: Partial<LidBook> = {}) {
   const events: EngineEvent[] = [];
-  const stream = createEventStream((event) => events.push(event), {
-    phoneOf: () => null,
-    learn: async () => undefined,
-    remember: () => undefined,
-    ...lids,
-  });
+  const stream = createEventStream(
+    (event) => events.push(event),
+    {
+      phoneOf: () => null,
+      learn: async () => undefined,
+      remember: () => undefined,
+      ...lids,
+    },
+    { warn: () => undefined },
+  );
   const said = () => events.map((event) => (event.type === 'message' ? event.message.id : event.type));
   return { stream, said, events };
 }
@@ -94,5 +98,54 @@ describe('the stream of messages and acks', () => {
       '+34600111222',
     ]);
     expect(events[0]).toMatchObject({ message: { chatId: '99887766554433@lid' } });
+  });
+
+  it('tells each step of a message once, and none after a later one', async () => {
+    const { stream, events } = setUp();
+    stream.open();
+    const acks = () => events.flatMap((event) => (event.type === 'ack' ? [event.ack] : []));
+    for (const ack of [1, 1, 3, 2, 3, 1]) stream.ack(raw(own), ack);
+    await turn();
+    expect(acks()).toEqual(['sent', 'read']);
+    const other = 'true_34600111222@c.us_C';
+    for (const ack of [-1, -1, 1, -1]) stream.ack(raw(other), ack);
+    await turn();
+    expect(acks().slice(2)).toEqual(['failed', 'sent']);
+  });
+
+  it('knows whose acks were not told', async () => {
+    const { stream } = setUp();
+    stream.open();
+    expect(stream.lags(own, 2)).toBe(false);
+    stream.message(raw(own));
+    await turn();
+    expect(stream.lags(own, 2)).toBe(true);
+    stream.ack(raw(own), 2);
+    await turn();
+    expect([stream.lags(own, 2), stream.lags(own, 3), stream.lags(own, 'x')]).toEqual([false, true, false]);
+  });
+
+  it('goes on after what cannot be read', async () => {
+    const broken = {
+      get id(): string {
+        throw new Error('broken');
+      },
+    };
+    const { stream, said } = setUp({ learn: async () => Promise.reject(new Error('no page')) });
+    stream.open();
+    for (const nothing of [null, undefined, 7]) {
+      stream.message(nothing as never);
+      stream.ack(nothing as never, 1);
+    }
+    stream.ack(broken, 1);
+    stream.message(raw(theirs));
+    await turn();
+    expect(said()).toEqual([]);
+    const well = setUp();
+    well.stream.open();
+    well.stream.ack(broken, 1);
+    well.stream.message(raw(theirs));
+    await turn();
+    expect(well.said()).toEqual([theirs]);
   });
 });

@@ -1,14 +1,12 @@
 'use client';
 
-import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
+import { EmailField } from '@/app/_components/auth/email-field';
 import { PasswordInput } from '@/app/_components/auth/password-input';
-import { Button } from '@/app/_components/ui/button';
+import { SubmitRow } from '@/app/_components/auth/submit-row';
 import { Field } from '@/app/_components/ui/field';
-import { Input } from '@/app/_components/ui/input';
 import { Notice } from '@/app/_components/ui/notice';
-import { Spinner } from '@/app/_components/ui/spinner';
 import { openSession } from '@/app/_lib/sign-in';
 import { loginInput } from '@/server/auth/schema';
 
@@ -44,34 +42,11 @@ export function LoginForm({ next }: { next: string }) {
   return (
     <form onSubmit={submit} noValidate className="grid gap-5">
       {failure !== null && <Notice>{failure}</Notice>}
-      <Field id="email" label={t('auth.email')} error={invalid.email && t('auth.field.email')}>
-        {(control) => (
-          <Input
-            {...control}
-            name="email"
-            type="email"
-            inputMode="email"
-            autoComplete="username"
-            autoCapitalize="none"
-          />
-        )}
-      </Field>
+      <EmailField error={invalid.email && t('auth.field.email')} />
       <Field id="password" label={t('auth.password')} error={invalid.password && t('auth.field.passwordMissing')}>
         {(control) => <PasswordInput {...control} name="password" autoComplete="current-password" />}
       </Field>
-      <Button type="submit" disabled={busy} className="mt-1 w-full">
-        {busy && <Spinner className="size-4" />}
-        {t(busy ? 'auth.login.busy' : 'auth.login.submit')}
-      </Button>
-      <p className="text-center text-muted">
-        {t('auth.login.other')}{' '}
-        <Link
-          href={next === '/' ? '/register' : `/register?next=${encodeURIComponent(next)}`}
-          className="font-semibold text-brand underline-offset-4 hover:underline"
-        >
-          {t('auth.login.otherLink')}
-        </Link>
-      </p>
+      <SubmitRow form="login" busy={busy} next={next} />
     </form>
   );
 }

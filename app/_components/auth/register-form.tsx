@@ -1,15 +1,14 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
+import { EmailField } from '@/app/_components/auth/email-field';
 import { PasswordInput } from '@/app/_components/auth/password-input';
-import { Button } from '@/app/_components/ui/button';
+import { SubmitRow } from '@/app/_components/auth/submit-row';
 import { Field } from '@/app/_components/ui/field';
 import { Input } from '@/app/_components/ui/input';
 import { Notice } from '@/app/_components/ui/notice';
-import { Spinner } from '@/app/_components/ui/spinner';
 import { appErrorOf } from '@/app/_lib/app-error';
 import { openSession } from '@/app/_lib/sign-in';
 import { useTRPC } from '@/app/_lib/trpc';
@@ -70,34 +69,11 @@ export function RegisterForm({ next, inviteToken }: { next: string; inviteToken:
       <Field id="name" label={t('auth.name')} error={invalid.name}>
         {(control) => <Input {...control} name="name" autoComplete="name" />}
       </Field>
-      <Field id="email" label={t('auth.email')} error={invalid.email}>
-        {(control) => (
-          <Input
-            {...control}
-            name="email"
-            type="email"
-            inputMode="email"
-            autoComplete="username"
-            autoCapitalize="none"
-          />
-        )}
-      </Field>
+      <EmailField error={invalid.email} />
       <Field id="password" label={t('auth.password')} hint={t('auth.passwordHint')} error={invalid.password}>
         {(control) => <PasswordInput {...control} name="password" autoComplete="new-password" />}
       </Field>
-      <Button type="submit" disabled={busy} className="mt-1 w-full">
-        {busy && <Spinner className="size-4" />}
-        {t(busy ? 'auth.register.busy' : 'auth.register.submit')}
-      </Button>
-      <p className="text-center text-muted">
-        {t('auth.register.other')}{' '}
-        <Link
-          href={next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`}
-          className="font-semibold text-brand underline-offset-4 hover:underline"
-        >
-          {t('auth.register.otherLink')}
-        </Link>
-      </p>
+      <SubmitRow form="register" busy={busy} next={next} />
     </form>
   );
 }

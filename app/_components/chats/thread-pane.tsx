@@ -15,10 +15,34 @@ import { showChat } from '@/app/_lib/chat-path';
 import { useChat, useThread } from '@/app/_lib/use-thread';
 import { uuid } from '@/app/_lib/uuid';
 import { useWorkspace } from '@/app/_lib/workspace';
+import { chatInput } from '@/server/chats/schema';
 
-const ABSENT = new Set(['CHAT_NOT_FOUND', 'NOT_FOUND', 'INVALID_INPUT']);
+const ABSENT = new Set(['CHAT_NOT_FOUND', 'NOT_FOUND']);
 
+/** What no chat can be called is not asked for: it is nobody's, at once. */
 export function ThreadPane({ chatId }: { chatId: string }) {
+  return chatInput.safeParse({ chatId }).success ? <OpenThread chatId={chatId} /> : <AbsentThread />;
+}
+
+function AbsentThread() {
+  const t = useTranslations('chat.thread');
+  return (
+    <Frame>
+      <EmptyState
+        icon={<MessageCircleOff aria-hidden />}
+        title={t('notFound')}
+        lead={t('notFoundLead')}
+        className="flex-1"
+      >
+        <Button tone="quiet" size="small" onClick={() => showChat(null)}>
+          {t('backToList')}
+        </Button>
+      </EmptyState>
+    </Frame>
+  );
+}
+
+function OpenThread({ chatId }: { chatId: string }) {
   const t = useTranslations('chat.thread');
   const { outbox } = useWorkspace();
   const chat = useChat(chatId);
@@ -34,22 +58,7 @@ export function ThreadPane({ chatId }: { chatId: string }) {
   );
 
   const failure = chat.error ?? (thread.messages.length === 0 ? thread.error : null);
-  if (failure !== null && ABSENT.has(appErrorOf(failure)?.code ?? '')) {
-    return (
-      <Frame>
-        <EmptyState
-          icon={<MessageCircleOff aria-hidden />}
-          title={t('notFound')}
-          lead={t('notFoundLead')}
-          className="flex-1"
-        >
-          <Button tone="quiet" size="small" onClick={() => showChat(null)}>
-            {t('backToList')}
-          </Button>
-        </EmptyState>
-      </Frame>
-    );
-  }
+  if (failure !== null && ABSENT.has(appErrorOf(failure)?.code ?? '')) return <AbsentThread />;
   return (
     <Frame>
       <ThreadHeader chat={chat.data} />

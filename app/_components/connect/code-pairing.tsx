@@ -1,13 +1,12 @@
 'use client';
 
-import { Check, Copy } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
 import { Actions, Card } from '@/app/_components/connect/card';
 import { CountdownRing } from '@/app/_components/connect/countdown-ring';
 import { Steps } from '@/app/_components/connect/steps';
 import type { LinkActions } from '@/app/_components/connect/use-link-actions';
 import { Button } from '@/app/_components/ui/button';
+import { CopyButton } from '@/app/_components/ui/copy-button';
 import { Spinner } from '@/app/_components/ui/spinner';
 import { serverClock } from '@/app/_lib/server-clock';
 import { useNow } from '@/app/_lib/use-now';
@@ -50,13 +49,7 @@ export function CodePairing({ status, actions }: { status: WhatsappStatus; actio
 }
 
 function PairingCode({ code }: { code: string }) {
-  const t = useTranslations();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(code);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2_000);
-  };
+  const t = useTranslations('connect.code');
   return (
     <>
       <p data-testid="pairing-code" data-code={code} className="flex gap-3 sm:gap-4">
@@ -75,13 +68,7 @@ function PairingCode({ code }: { code: string }) {
           </span>
         ))}
       </p>
-      {/* The clipboard is missing on plain http pages; the code can be read anyway. */}
-      {typeof navigator.clipboard?.writeText === 'function' && (
-        <Button tone="quiet" size="small" onClick={() => void copy()}>
-          {copied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
-          {t(copied ? 'common.copied' : 'connect.code.copy')}
-        </Button>
-      )}
+      <CopyButton text={code} label={t('copy')} />
     </>
   );
 }

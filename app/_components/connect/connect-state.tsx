@@ -3,6 +3,8 @@
 import { LogOut, Pause, PlugZap, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { Actions, Lead, StateCard } from '@/app/_components/connect/card';
+import { NextTry } from '@/app/_components/connect/next-try';
+import { PageChangedCard } from '@/app/_components/connect/page-changed-card';
 import { CodePairing } from '@/app/_components/connect/code-pairing';
 import { ProgressCard } from '@/app/_components/connect/progress-card';
 import { QrPairing } from '@/app/_components/connect/qr-pairing';
@@ -100,9 +102,15 @@ function State({ status, actions }: ConnectStateProps) {
         </StateCard>
       );
     case 'error':
+      if (status.reason === 'WHATSAPP_CHANGED') return <PageChangedCard status={status} actions={actions} />;
       return (
         <StateCard icon={<TriangleAlert />} tone="danger" title={t('error.title')}>
           {reason}
+          {status.retryAt !== null && (
+            <output data-testid="next-try" className="mt-3 block text-muted">
+              <NextTry at={status.retryAt} />
+            </output>
+          )}
           <Actions>
             {go(t('error.retry'), status.hasSession ? restart : link)}
             {unlink}

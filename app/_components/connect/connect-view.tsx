@@ -18,7 +18,7 @@ export function ConnectView() {
 
   return (
     <div className="scroll-thin flex flex-1 flex-col overflow-y-auto">
-      <header className="flex w-full max-w-[62rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-5 pt-6 pb-4 md:px-10 md:pt-9">
+      <header className="mx-auto flex w-full max-w-[62rem] flex-wrap items-center justify-between gap-x-4 gap-y-2 px-5 pt-6 pb-4 md:px-10 md:pt-9">
         <h1 className="display text-[1.75rem]">{t('connect.title')}</h1>
         {status !== undefined && (
           <output
@@ -31,7 +31,7 @@ export function ConnectView() {
           </output>
         )}
       </header>
-      <div className="grid w-full max-w-[62rem] gap-4 px-5 pb-10 md:px-10">
+      <div className="mx-auto grid w-full max-w-[62rem] grid-cols-1 gap-4 px-5 pb-10 md:px-10">
         {actions.failure !== null && !actions.invalidPhone && <Notice>{actions.failure}</Notice>}
         {status === undefined ? (
           whatsapp.isError ? (

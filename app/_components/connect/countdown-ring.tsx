@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { countdown } from '@/app/_lib/format';
 
 const RADIUS = 15;
 const LENGTH = 2 * Math.PI * RADIUS;
@@ -15,7 +16,11 @@ export function CountdownRing({ expiresAt, now }: { expiresAt: Date; now: number
   const whole = Math.max(1, expiresAt.getTime() - begun.at);
   const seconds = Math.ceil(left / 1000);
   return (
-    <span role="timer" aria-label={t('timeLeftLabel', { seconds })} className="inline-flex items-center gap-2.5">
+    <span
+      role="timer"
+      aria-label={t('timeLeftLabel', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 })}
+      className="inline-flex items-center gap-2.5"
+    >
       <svg aria-hidden="true" viewBox="0 0 36 36" className="-rotate-90 size-9">
         <circle cx="18" cy="18" r={RADIUS} fill="none" stroke="var(--line)" strokeWidth="4" />
         <circle
@@ -31,7 +36,7 @@ export function CountdownRing({ expiresAt, now }: { expiresAt: Date; now: number
         />
       </svg>
       <span aria-hidden className="tnum min-w-11 font-semibold">
-        {t('timeLeft', { seconds })}
+        {countdown(seconds)}
       </span>
     </span>
   );

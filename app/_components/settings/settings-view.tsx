@@ -45,7 +45,7 @@ export function SettingsView() {
   }
   return (
     <div className="scroll-thin flex-1 overflow-y-auto">
-      <div className="grid max-w-[46rem] gap-8 px-5 pt-6 pb-12 md:px-10 md:pt-9">
+      <div className="mx-auto grid max-w-[46rem] gap-8 px-5 pt-6 pb-12 md:px-10 md:pt-9">
         <h1 className="display text-[1.75rem]">{t('settings.title')}</h1>
         {save.isError && <Notice>{appErrorOf(save.error)?.message ?? t('settings.saveFailed')}</Notice>}
         <Group title={t('settings.chats')}>

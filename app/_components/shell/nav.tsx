@@ -5,11 +5,12 @@ import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { AccountMenu } from '@/app/_components/shell/account-menu';
 import { LogoMark } from '@/app/_components/shell/logo';
-import { SECTIONS } from '@/app/_components/shell/sections';
+import { sectionsFor } from '@/app/_components/shell/sections';
 import { StatusDot } from '@/app/_components/shell/status-dot';
 import { useUnreadTotal } from '@/app/_components/shell/unread-title';
 import { cn } from '@/app/_lib/cn';
 import { initials } from '@/app/_lib/format';
+import { useAdminSessions } from '@/app/_lib/use-admin-sessions';
 import { useWhatsapp } from '@/app/_lib/use-whatsapp';
 import { useWorkspace } from '@/app/_lib/workspace';
 
@@ -20,6 +21,8 @@ export function Nav({ hiddenOnPhone, onShortcuts }: { hiddenOnPhone: boolean; on
   const { me } = useWorkspace();
   const status = useWhatsapp().data?.status;
   const unread = useUnreadTotal();
+  const troubled = useAdminSessions().data?.total ?? 0;
+  const sections = sectionsFor(me.role);
 
   return (
     <nav
@@ -32,10 +35,15 @@ export function Nav({ hiddenOnPhone, onShortcuts }: { hiddenOnPhone: boolean; on
       <Link href="/" aria-label={t('app.name')} className="mb-5 hidden rounded-xl p-1.5 text-[#eaf4ef] md:block">
         <LogoMark className="size-9" />
       </Link>
-      <div className="grid flex-1 auto-rows-min grid-cols-3 md:w-full md:grid-cols-1 md:gap-1 md:px-2">
-        {SECTIONS.map(({ href, name, Icon }) => {
+      <div className="flex flex-1 md:w-full md:flex-col md:gap-1 md:px-2">
+        {sections.map(({ href, name, Icon }) => {
           const here = pathname === href || pathname.startsWith(`${href}/`);
-          const word = name === 'connect' && status !== undefined ? t(`whatsapp.status.${status}`) : null;
+          const word =
+            name === 'connect' && status !== undefined
+              ? t(`whatsapp.status.${status}`)
+              : name === 'admin' && troubled > 0
+                ? t('nav.attention', { count: troubled })
+                : null;
           return (
             <Link
               key={href}
@@ -44,7 +52,7 @@ export function Nav({ hiddenOnPhone, onShortcuts }: { hiddenOnPhone: boolean; on
               aria-label={word === null ? undefined : `${t(`nav.${name}`)} (${word})`}
               title={word ?? undefined}
               className={cn(
-                'flex flex-col items-center gap-1 rounded-xl px-1 pt-2.5 pb-2 font-medium text-xs transition-colors hover:text-white',
+                'flex min-w-0 flex-col items-center gap-1 rounded-xl max-md:flex-1 px-1 pt-2.5 pb-2 font-medium text-xs transition-colors hover:text-white',
                 here ? 'text-white md:bg-rail-active' : 'md:hover:bg-rail-active/55',
               )}
             >
@@ -53,11 +61,8 @@ export function Nav({ hiddenOnPhone, onShortcuts }: { hiddenOnPhone: boolean; on
                 {name === 'connect' && status !== undefined && (
                   <StatusDot status={status} className="-top-0.5 absolute right-2.5 ring-2 ring-rail" />
                 )}
-                {name === 'chats' && unread > 0 && (
-                  <span className="tnum -top-1.5 absolute left-[1.9rem] min-w-5 rounded-full bg-sun px-1.5 text-center font-bold text-[#241a02] text-[0.6875rem] leading-5">
-                    {unread > 99 ? '99+' : unread}
-                  </span>
-                )}
+                {name === 'chats' && unread > 0 && <Count of={unread} className="bg-sun text-[#241a02]" />}
+                {name === 'admin' && troubled > 0 && <Count of={troubled} className="bg-[#e5533f] text-[#1d0501]" />}
               </span>
               {t(`nav.${name}`)}
             </Link>
@@ -75,5 +80,18 @@ export function Nav({ hiddenOnPhone, onShortcuts }: { hiddenOnPhone: boolean; on
         </button>
       </AccountMenu>
     </nav>
+  );
+}
+
+function Count({ of, className }: { of: number; className: string }) {
+  return (
+    <span
+      className={cn(
+        'tnum -top-1.5 absolute left-[1.9rem] min-w-5 rounded-full px-1.5 text-center font-bold text-[0.6875rem] leading-5',
+        className,
+      )}
+    >
+      {of > 99 ? '99+' : of}
+    </span>
   );
 }
