@@ -221,7 +221,7 @@ describe('a disabled account', () => {
     const member = await person();
     const set = (token: string, email: string, disabled: boolean) =>
       app.call('auth.setDisabled', { token, input: { email, disabled } });
-    expect((await set(member.token, admin.email, true)).status).toBe(404);
+    expect((await set(member.token, admin.email, true)).status).toBe(403);
     expect((await set(signed, admin.email, true)).status).toBe(404);
     expect((await set(signed, member.email, true)).status).toBe(200);
     expect((await app.rest('GET /auth/me', { token: member.token })).status).toBe(401);

@@ -61,7 +61,7 @@ export const RULES: Record<string, Rule> = {
     attempts: [{ input: (world) => ({ token: world.ana.token, newPassword: 'otra-clave-9' }), code: 'INVALID_TOKEN' }],
   },
   'auth.setDisabled': {
-    attempts: [{ input: (world) => ({ email: world.ana.email, disabled: true }), code: 'NOT_FOUND' }],
+    attempts: [{ input: (world) => ({ email: world.ana.email, disabled: true }), code: 'ADMIN_ONLY' }],
   },
   'admin.sessions': {
     attempts: [{ code: 'ADMIN_ONLY' }, { input: ({ ana }) => ({ ownerId: ana.ownerId }), code: 'ADMIN_ONLY' }],
