@@ -17,6 +17,7 @@ import { createPages } from '@/server/pages';
 import { createRedis } from '@/server/redis';
 import { createShutdown } from '@/server/shutdown';
 import { createHttpServer } from '@/server/transport/http';
+import { createSocketIo } from '@/server/transport/socket';
 import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createEngineFactory } from '@/server/whatsapp/engine-factory';
@@ -98,7 +99,8 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const pages = await createPages(config);
   shutdown.onEnd('pages', pages.close);
   shutdown.onEnd('sessions', registry.stop);
-  const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
+  const sockets = { trpcSocket: createTrpcSocket(deps), socketIo: createSocketIo(deps) };
+  const http = createHttpServer({ deps, redis, pages, ...sockets });
   shutdown.onEnd('http', http.close);
   await http.listen();
   if (config.WHATSAPP_WEB_ENABLED) await registry.start();

@@ -9,6 +9,7 @@ import { type Config, parseConfig } from '@/server/config';
 import { createLimits } from '@/server/limits/limits';
 import type { Logger } from '@/server/logger';
 import { createHttpServer, type Pages } from '@/server/transport/http';
+import { createSocketIo } from '@/server/transport/socket';
 import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createFakeNetwork, type FakeNetwork } from './fake-engine';
@@ -88,7 +89,8 @@ export async function createTestApp(options: {
     limits: createLimits({ redis, config, logger }),
     registry,
   };
-  const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
+  const sockets = { trpcSocket: createTrpcSocket(deps), socketIo: createSocketIo(deps) };
+  const http = createHttpServer({ deps, redis, pages, ...sockets });
   await http.listen();
   const url = `http://127.0.0.1:${config.PORT}`;
   const clients: { close(): unknown }[] = [];
