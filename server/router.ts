@@ -2,6 +2,7 @@ import { authRouter } from '@/server/auth/router';
 import { chatsRouter } from '@/server/chats/router';
 import { clientsRouter } from '@/server/clients/router';
 import { eventsRouter } from '@/server/events/router';
+import { messagesRouter } from '@/server/messages/router';
 import { ordersRouter } from '@/server/orders/router';
 import { settingsRouter } from '@/server/settings/router';
 import { templatesRouter } from '@/server/templates/router';
@@ -13,6 +14,7 @@ export const appRouter = router({
   chats: chatsRouter,
   clients: clientsRouter,
   events: eventsRouter,
+  messages: messagesRouter,
   orders: ordersRouter,
   settings: settingsRouter,
   templates: templatesRouter,

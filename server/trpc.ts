@@ -9,7 +9,7 @@ import type { OpenSockets } from '@/server/auth/open-sockets';
 import type { AuthSessions } from '@/server/auth/sessions';
 import type { Config } from '@/server/config';
 import { type Db, isDatabaseAway } from '@/server/db';
-import { AppError, ERRORS, type ErrorCode, type ErrorDetail, isAppError, type Locale } from '@/server/errors';
+import { AppError, type AppErrorData, ERRORS, type ErrorCode, isAppError, type Locale } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
 import { detailsOf } from '@/server/issue-words';
 import { tellLimit } from '@/server/limits/headers';
@@ -50,15 +50,6 @@ export type Context = {
   answerHeaders: Headers;
   /** Checks the caller's credential, once per request however often it is called. Throws the 401 codes. */
   identify: () => Promise<Identity>;
-};
-
-/** What a caller sees of an error; `message` is in their language. */
-export type AppErrorData = {
-  code: ErrorCode;
-  message: string;
-  requestId: string;
-  details?: ErrorDetail[];
-  retryAfter?: number;
 };
 
 /** Whose request is under way, for what tRPC refuses before it asks for a context: a bad body, a bad path, a batch too long. */

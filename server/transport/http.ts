@@ -13,6 +13,7 @@ import { handleRest, REST_PATH } from './rest';
 import { addressOf, contentSecurityPolicy, newNonce, requestIdOf, SECURITY_HEADERS } from './security';
 import type { SocketIo } from './socket';
 import { handleTrpc, TRPC_PATH } from './trpc-http';
+import { handleTwilioWebhook, TWILIO_WEBHOOK_PATH } from './twilio-webhook';
 import type { TrpcSocket } from './trpc-socket';
 
 /** Next, as a custom server sees it. `upgrades` is the emitter that Next believes to be the server. */
@@ -82,6 +83,7 @@ export function createHttpServer({ deps, redis, pages, trpcSocket, socketIo }: P
     }
     if (answerCors(request, response, config)) return;
     if (pathname === OPENAPI_PATH && request.method === 'GET') return answerText(response, await openApi());
+    if (pathname === TWILIO_WEBHOOK_PATH) return handleTwilioWebhook(deps, request, response);
     return trpc ? handleTrpc(deps, request, response) : handleRest(deps, request, response);
   }
 

@@ -2,8 +2,8 @@ import type { Socket } from 'socket.io';
 import { z } from 'zod';
 import type { WhyEnded } from '@/server/auth/open-sockets';
 import type { Identity } from '@/server/auth/identity';
-import { ERRORS, type ErrorCode, type Locale } from '@/server/errors';
-import type { AppErrorData, Deps } from '@/server/trpc';
+import { type AppErrorData, ERRORS, type ErrorCode, type Locale } from '@/server/errors';
+import type { Deps } from '@/server/trpc';
 import type { Carried, SocketEvents } from './socket-events';
 import type { Feeds } from './socket-feeds';
 

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
 import type { Identity } from '@/server/auth/identity';
-import { isAppError, localeOf } from '@/server/errors';
-import { type AppErrorData, codedError, type Deps, describe } from '@/server/trpc';
+import { type AppErrorData, isAppError, localeOf } from '@/server/errors';
+import { codedError, type Deps, describe } from '@/server/trpc';
 import { createContext } from './context';
 import { isAllowedOrigin } from './cors';
 import { requestIdOf } from './security';

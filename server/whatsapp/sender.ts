@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWebAttempt, takeBack } from '@/server/channels/web-attempts';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import type { MessageErrorCode } from '@/server/chats/schema';
 import { type Db, isDatabaseAway } from '@/server/db';
@@ -64,7 +65,7 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
         SELECT id FROM message
         WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND direction = 'outbound' AND status = 'queued'
           AND engine_message_id IS NULL AND handed_over_at IS NULL AND NOT (chat_id = ANY(${[...onItsWay.keys()]}::uuid[]))
-        ORDER BY position LIMIT 1
+        ORDER BY position LIMIT 1 FOR UPDATE
       )
       UPDATE message SET handed_over_at = now(), send_token = COALESCE(send_token, ${token}::text)
       FROM chat WHERE message.id = (SELECT id FROM next) AND chat.id = message.chat_id AND EXISTS (SELECT 1 FROM lease)
@@ -100,6 +101,8 @@ export function createSender({ scope, engine, logger, inOrder }: Parts): Sender 
 
   async function recordFailure(rowId: string, status: 'queued' | 'failed', errorCode: MessageErrorCode): Promise<void> {
     await record(async (sql) => {
+      if (status === 'failed' && (await takeBack(sql, rowId, errorCode))) return;
+      await endWebAttempt(sql, rowId, 'unconfirmed', errorCode);
       const [row] = await sql<MessageRow>`
         UPDATE message SET status = ${status}::"MessageStatus", error_code = ${errorCode}
         WHERE id = ${rowId}::uuid AND engine_message_id IS NULL RETURNING *`;
@@ -214,6 +217,7 @@ export async function markUnconfirmed(scope: IngestScope): Promise<void> {
     });
     for (const { id } of rows) {
       const row = await tx.message.update({ where: { id }, data: { errorCode: 'SEND_UNCONFIRMED' } });
+      await endWebAttempt(sql, id, 'unconfirmed', 'PROCESS_ENDED');
       await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(row) });
     }
   });

@@ -35,7 +35,7 @@ export async function createTestNode(options: {
 }) {
   const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? 'silent');
   const nodeId = randomUUID();
-  const { db, close: closeDatabase } = createDatabase(options.databaseUrl, logger);
+  const { db, pool, close: closeDatabase } = createDatabase(options.databaseUrl, logger);
   const redis = createRedis(options.redisUrl, logger);
   await redis.commands.connect().catch(() => {});
   const bus = await createBus({ url: options.databaseUrl, nodeId, logger });
@@ -67,6 +67,7 @@ export async function createTestNode(options: {
   return {
     nodeId,
     db,
+    pool,
     redis,
     bus,
     board,
