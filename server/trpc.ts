@@ -7,10 +7,12 @@ import type { Identity } from '@/server/auth/identity';
 import type { LoginLimit } from '@/server/auth/login-limit';
 import type { OpenSockets } from '@/server/auth/open-sockets';
 import type { AuthSessions } from '@/server/auth/sessions';
+import type { Channels } from '@/server/channels/channels';
 import type { Config } from '@/server/config';
 import { type Db, isDatabaseAway } from '@/server/db';
 import { AppError, type AppErrorData, ERRORS, type ErrorCode, isAppError, type Locale } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
+import type { Once } from '@/server/idempotency/once';
 import { detailsOf } from '@/server/issue-words';
 import { tellLimit } from '@/server/limits/headers';
 import type { LimitName, Limits } from '@/server/limits/limits';
@@ -32,6 +34,8 @@ export type Deps = {
   loginLimit: LoginLimit;
   limits: Limits;
   registry: Registry;
+  channels: Channels;
+  once: Once;
 };
 
 export type Context = {
