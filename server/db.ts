@@ -23,6 +23,8 @@ export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Datab
   });
   // without a listener an idle connection that the server closes would end Node
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+  // and one that is in use, whose next statement says so
+  pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     // its other messages quote the arguments of a call, and those are people's

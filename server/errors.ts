@@ -157,6 +157,15 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export type ErrorDetail = { field: string; message: string };
 
+/** What a caller sees of an error; `message` is in their language. */
+export type AppErrorData = {
+  code: ErrorCode;
+  message: string;
+  requestId: string;
+  details?: ErrorDetail[];
+  retryAfter?: number;
+};
+
 /** The one error that features throw. `message` is for logs; callers read the words of the table, in their language. */
 export class AppError extends Error {
   override name = 'AppError';

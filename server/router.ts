@@ -3,6 +3,7 @@ import { authRouter } from '@/server/auth/router';
 import { chatsRouter } from '@/server/chats/router';
 import { clientsRouter } from '@/server/clients/router';
 import { eventsRouter } from '@/server/events/router';
+import { messagesRouter } from '@/server/messages/router';
 import { ordersRouter } from '@/server/orders/router';
 import { settingsRouter } from '@/server/settings/router';
 import { templatesRouter } from '@/server/templates/router';
@@ -15,6 +16,7 @@ export const appRouter = router({
   chats: chatsRouter,
   clients: clientsRouter,
   events: eventsRouter,
+  messages: messagesRouter,
   orders: ordersRouter,
   settings: settingsRouter,
   templates: templatesRouter,

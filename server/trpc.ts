@@ -7,10 +7,12 @@ import type { Identity } from '@/server/auth/identity';
 import type { LoginLimit } from '@/server/auth/login-limit';
 import type { OpenSockets } from '@/server/auth/open-sockets';
 import type { AuthSessions } from '@/server/auth/sessions';
+import type { Channels } from '@/server/channels/channels';
 import type { Config } from '@/server/config';
 import { type Db, isDatabaseAway } from '@/server/db';
-import { AppError, ERRORS, type ErrorCode, type ErrorDetail, isAppError, type Locale } from '@/server/errors';
+import { AppError, type AppErrorData, ERRORS, type ErrorCode, isAppError, type Locale } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
+import type { Once } from '@/server/idempotency/once';
 import { detailsOf } from '@/server/issue-words';
 import { tellLimit } from '@/server/limits/headers';
 import type { LimitName, Limits } from '@/server/limits/limits';
@@ -32,6 +34,8 @@ export type Deps = {
   loginLimit: LoginLimit;
   limits: Limits;
   registry: Registry;
+  channels: Channels;
+  once: Once;
 };
 
 export type Context = {
@@ -50,15 +54,6 @@ export type Context = {
   answerHeaders: Headers;
   /** Checks the caller's credential, once per request however often it is called. Throws the 401 codes. */
   identify: () => Promise<Identity>;
-};
-
-/** What a caller sees of an error; `message` is in their language. */
-export type AppErrorData = {
-  code: ErrorCode;
-  message: string;
-  requestId: string;
-  details?: ErrorDetail[];
-  retryAfter?: number;
 };
 
 /** Whose request is under way, for what tRPC refuses before it asks for a context: a bad body, a bad path, a batch too long. */

@@ -1,22 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { OwnerId } from '@/server/auth/owner-id';
 import { parsePhone } from '@/server/chats/phone-number';
 import { isAppError } from '@/server/errors';
 import { countryOf } from '@/server/settings/settings';
-import type { OwnerId } from '@/server/auth/owner-id';
 import { type Deps, ownerProcedure, router } from '@/server/trpc';
 import { createClient, deleteClient, getClient, listClients, updateClient } from './clients';
 import { client, clientInput, clientPage, createClientInput, listClientsInput, updateClientInput } from './schema';
-import { z } from 'zod';
 
 async function phoneOf({ db, config }: Deps, ownerId: OwnerId, written: string): Promise<string> {
   return parsePhone(written, await countryOf(db, ownerId, config.DEFAULT_COUNTRY), 'phone');
 }
 
-/** Where no phone is connected nobody can be asked. */
+/** What somebody who fills a form waits for WhatsApp at the most, ms. */
+const ASK_WITHIN_MS = 5_000;
+
+/** Where no phone is connected, or WhatsApp takes long, nobody can be asked. */
 const askingAs = ({ db, registry }: Deps, ownerId: OwnerId) => ({
   db,
   ask: async (phone: string) => {
     try {
-      return (await registry.resolve(ownerId, phone)).peer;
+      const late = sleep(ASK_WITHIN_MS, undefined, { ref: false });
+      return (await Promise.race([registry.resolve(ownerId, phone), late]))?.peer;
     } catch (error) {
       if (isAppError(error)) return undefined;
       throw error;

@@ -47,7 +47,8 @@ export type EventBody = z.infer<typeof eventBody>;
 export type EventType = EventBody['type'];
 
 /** One line of an owner's log. `seq` starts at 1 and has no gaps. */
-export type OwnerEvent = { seq: number; at: Date; body: EventBody };
+export const ownerEvent = z.object({ seq: z.number().int(), at: z.date(), body: eventBody });
+export type OwnerEvent = z.infer<typeof ownerEvent>;
 
 /** `lastEventId`: the seq of the last event the caller saw, as a string; without it, only what happens from now on. */
 export const followInput = z

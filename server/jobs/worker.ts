@@ -4,10 +4,8 @@ import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } fr
 import type { Pool } from 'pg';
 import type { Logger } from '@/server/logger';
 import { jobsLogger } from './logger';
-import { type JobName, type JobPayload, JOBS } from './queue';
+import { type JobHandlers, type JobName, type JobPayload, JOBS } from './queue';
 import { createReaper } from './reaper';
-
-export type JobHandlers = { [Name in JobName]: (payload: JobPayload<Name>) => Promise<void> };
 
 const AT_A_TIME = 10;
 

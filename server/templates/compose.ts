@@ -13,15 +13,17 @@ import { allTemplates, getTemplate, languageOf } from './templates';
 export type ComposeInput = {
   clientId: string;
   orderId?: string | undefined;
-  /** At most one of the two; without either, the default type. */
+  /** At most one of the three; without any, the default type. `text` is a wording of the caller's own, with variables like the others. */
   templateType?: string | undefined;
   templateId?: string | undefined;
+  text?: string | undefined;
   /** The owner's unless it is given. */
   language?: Language | undefined;
   variables?: Variables | undefined;
 };
 
-export type Composed = { message: string; template: Template; client: Client; order: Order | null };
+/** `template`: null for a text of the caller's own. */
+export type Composed = { message: string; template: Template | null; client: Client; order: Order | null };
 
 /**
  * The text that a template makes for a client (and an order of theirs). Throws CLIENT_NOT_FOUND, ORDER_NOT_FOUND, TEMPLATE_NOT_FOUND,
@@ -30,10 +32,12 @@ export type Composed = { message: string; template: Template; client: Client; or
 export async function composeFromTemplate(db: Db, ownerId: OwnerId, input: ComposeInput): Promise<Composed> {
   const client = await getClient(db, ownerId, input.clientId);
   const order = await orderFor(db, ownerId, client.id, input.orderId);
-  const template = await chooseTemplate(db, ownerId, input);
+  const template = input.text === undefined ? await chooseTemplate(db, ownerId, input) : null;
+  const language = template?.language ?? input.language ?? (await languageOf(db, ownerId));
   // the caller's word counts before ours
-  const values = [valuesOf(client, order, template.language), input.variables ?? {}];
-  return { message: fillTemplate(wordingOf(template, order, values), ...values), template, client, order };
+  const values = [valuesOf(client, order, language), input.variables ?? {}];
+  const wording = template ? wordingOf(template, order, values) : (input.text ?? '');
+  return { message: fillTemplate(wording, ...values), template, client, order };
 }
 
 /** An order of this client's; null: none was named. Throws ORDER_NOT_FOUND or CLIENT_ORDER_MISMATCH. */
@@ -94,7 +98,7 @@ const STATUS_WORDS: Record<Language, Record<OrderStatus, string>> = {
 };
 
 /** What is known of client and order; what is not is missing, and the caller may give it. */
-function valuesOf(client: Client, order: Order | null, language: Language): Variables {
+export function valuesOf(client: Client, order: Order | null, language: Language): Variables {
   const known = {
     clientName: client.name,
     clientPhone: client.phone,

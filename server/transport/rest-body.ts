@@ -5,7 +5,7 @@ import { AppError } from '@/server/errors';
 export const MAX_BODY_BYTES = 256 * 1024;
 
 /** The bytes of a body. Throws PAYLOAD_TOO_LARGE; what still comes then is read by nobody, and Node lets it pass. */
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+export function readBytes(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -32,8 +32,8 @@ export function createTrpcSocket(deps: Deps): TrpcSocket {
   const handler = applyWSSHandler({
     wss: server,
     router: appRouter,
-    createContext: ({ req, res: socket, info }) =>
-      createContext(deps, req, info.connectionParams, (identity) => {
+    createContext: ({ req, res: socket, info }) => ({
+      ...createContext(deps, req, info.connectionParams, (identity) => {
         if (known.has(socket)) return;
         known.add(socket);
         socket.once(
@@ -41,6 +41,9 @@ export function createTrpcSocket(deps: Deps): TrpcSocket {
           deps.openSockets.add(identity, (why) => end(socket, SESSION_ENDED, why)),
         );
       }),
+      // a header of the connection is no key of each call on it
+      idempotencyKey: null,
+    }),
     onError: (failure) => reportError(deps, failure),
     keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
   });

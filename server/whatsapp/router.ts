@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { parsePhone } from '@/server/chats/phone-number';
 import { AppError, type ErrorCode } from '@/server/errors';
+import { sendOnce } from '@/server/idempotency/send-once';
 import type { RestRoute } from '@/server/rest-meta';
 import { countryOf } from '@/server/settings/settings';
 import { type Context, ownerProcedure, publicProcedure, router } from '@/server/trpc';
@@ -160,12 +160,15 @@ export const whatsappRouter = router({
     )
     .input(sendToNumberInput)
     .output(sentAnswer)
-    .mutation(async ({ ctx, input, signal }) => {
-      const phone = await phoneOf(ctx, input.clientNumber, 'clientNumber');
-      const waitMs = ctx.respondAsync ? 0 : TAKEN_WITHIN_MS;
-      const wanted = { phone, text: input.text, clientKey: randomUUID(), waitMs, signal };
-      return { success: true as const, ...(await sendToNumber(ctx.deps, ctx.ownerId, wanted)) };
-    }),
+    .mutation((call) =>
+      sendOnce(call, async (clientKey) => {
+        const { ctx, input, signal } = call;
+        const phone = await phoneOf(ctx, input.clientNumber, 'clientNumber');
+        const waitMs = ctx.respondAsync ? 0 : TAKEN_WITHIN_MS;
+        const wanted = { phone, text: input.text, clientKey, waitMs, signal };
+        return { success: true as const, ...(await sendToNumber(ctx.deps, ctx.ownerId, wanted)) };
+      }),
+    ),
 
   info: readProcedure
     .meta(

@@ -57,6 +57,19 @@ async function untilTaken({ db, bus }: Parts, ownerId: OwnerId, messageId: strin
   }
 }
 
+/** Stores the message in the chat with this number, found or opened; its id. */
+async function acceptFor(
+  parts: Parts,
+  ownerId: OwnerId,
+  { phone, text, clientKey }: { phone: string; text: string; clientKey: string },
+): Promise<string> {
+  const { db, registry } = parts;
+  if (!isAccepting(await registry.status(ownerId))) throw new AppError('WHATSAPP_NOT_CONNECTED');
+  const late = AbortSignal.timeout(OPEN_WITHIN_MS);
+  const chatId = (await findChatOf(db, ownerId, phone)) ?? (await openChatWith(parts, ownerId, phone, late));
+  return (await acceptMessage(db, ownerId, { chatId, text, clientKey })).id;
+}
+
 /**
  * Writes to a number (E.164) from the owner's own: finds or opens the chat, accepts the message, and waits until WhatsApp took it or
  * `signal` aborts. From the moment it is accepted it is a row, whatever becomes of the caller. Throws WHATSAPP_NOT_CONNECTED (nothing
@@ -68,11 +81,10 @@ export async function sendToNumber(
   input: { phone: string; text: string; clientKey: string; waitMs: number; signal?: AbortSignal | undefined },
 ): Promise<Sent> {
   const { db, registry } = parts;
-  if (!isAccepting(await registry.status(ownerId))) throw new AppError('WHATSAPP_NOT_CONNECTED');
-  const late = AbortSignal.timeout(OPEN_WITHIN_MS);
   const { phone, text, clientKey, waitMs } = input;
-  const chatId = (await findChatOf(db, ownerId, phone)) ?? (await openChatWith(parts, ownerId, phone, late));
-  const { id } = await acceptMessage(db, ownerId, { chatId, text, clientKey });
+  // a request that is done again, after its process died over it
+  const before = await db.message.findUnique({ where: { ownerId_clientKey: { ownerId, clientKey } } });
+  const id = before?.id ?? (await acceptFor(parts, ownerId, { phone, text, clientKey }));
   registry.kick(ownerId);
   const gone = input.signal ? [input.signal] : [];
   const row = await untilTaken(parts, ownerId, id, AbortSignal.any([AbortSignal.timeout(waitMs), ...gone]));

@@ -1,4 +1,5 @@
 import type { OwnerId } from '@/server/auth/owner-id';
+import { endWebAttempt } from '@/server/channels/web-attempts';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import { ackChange, touchChat } from '@/server/chats/store';
 import { appendEvent } from '@/server/events/log';
@@ -52,6 +53,7 @@ export async function settle(sql: Sql, scope: Scope, messageRowId: string, messa
         read_at = COALESCE(${change?.readAt ?? null}::timestamptz, read_at)
     WHERE id = ${messageRowId}::uuid AND engine_message_id IS NULL RETURNING *`;
   if (!row) return;
+  await endWebAttempt(sql, [row.id], 'taken', null);
   if (row.chatId !== null) await touchChat(sql, row.chatId, message.sentAt, 0);
   await appendEvent(sql, scope.ownerId, { type: 'message.updated', message: toMessage(row) });
 }

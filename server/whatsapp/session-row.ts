@@ -113,6 +113,8 @@ export async function endGeneration(
         status: 'queued',
         engineMessageId: null,
         handedOverAt: null,
+        // one that may go by another channel is looked at again (messages/recheck.ts)
+        attempts: { none: { outcome: 'started' } },
       },
       orderBy: { position: 'asc' },
       select: { id: true },

@@ -3,11 +3,17 @@ import { EventEmitter } from 'node:events';
 import { createLoginLimit } from '@/server/auth/login-limit';
 import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
+import { createChannels } from '@/server/channels/channels';
 import { createOmniwpClient } from '@/server/client';
 import { type Config, parseConfig } from '@/server/config';
+import { createOnce } from '@/server/idempotency/once';
+import { createHandlers } from '@/server/jobs/handlers';
+import { createWorker } from '@/server/jobs/worker';
 import { createLimits } from '@/server/limits/limits';
 import type { Logger } from '@/server/logger';
+import { recheckWhenLinksChange } from '@/server/messages/recheck';
 import { createHttpServer, type Pages } from '@/server/transport/http';
+import { createSocketIo } from '@/server/transport/socket';
 import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createFakeNetwork, type FakeNetwork } from './fake-engine';
@@ -45,6 +51,8 @@ export async function createTestApp(options: {
   redisUrl: string;
   env?: Record<string, string>;
   network?: FakeNetwork;
+  /** How long providers may take. */
+  timeoutMs?: number;
   logger?: Logger;
 }) {
   const network = options.network ?? createFakeNetwork();
@@ -67,6 +75,12 @@ export async function createTestApp(options: {
   const { db, bus, logger, registry, redis } = node;
   const authSessions = createAuthSessions({ db, lifetimeSeconds: config.JWT_EXPIRES_IN });
   const openSockets = createOpenSockets({ bus, authSessions, logger });
+  const channels = await createChannels({
+    db,
+    config,
+    registry,
+    ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
+  });
   const deps: Deps = {
     config,
     db,
@@ -78,8 +92,18 @@ export async function createTestApp(options: {
     loginLimit: createLoginLimit(redis, config),
     limits: createLimits({ redis, config, logger }),
     registry,
+    channels,
+    once: createOnce({ db, nodeId: node.nodeId, logger }),
   };
-  const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
+  const worker = await createWorker({
+    pool: node.pool,
+    nodeId: node.nodeId,
+    logger,
+    handlers: createHandlers({ db, config, channels, logger }),
+  });
+  const stopRechecking = recheckWhenLinksChange({ db, bus, logger });
+  const sockets = { trpcSocket: createTrpcSocket(deps), socketIo: createSocketIo(deps) };
+  const http = createHttpServer({ deps, redis, pages, ...sockets });
   await http.listen();
   const url = `http://127.0.0.1:${config.PORT}`;
   const clients: { close(): unknown }[] = [];
@@ -130,6 +154,8 @@ export async function createTestApp(options: {
       for (const made of clients) made.close();
       await http.close();
       openSockets.close();
+      stopRechecking();
+      await worker.stop();
       await node.close();
     },
   };
