@@ -1,9 +1,11 @@
 import { adminProcedure, ownerProcedure, publicProcedure, registerProcedure, router } from '@/server/trpc';
 import { getUser, login, register, setDisabled } from './accounts';
 import { changePassword, resetPassword } from './change-password';
+import { askForReset } from './forgotten-password';
 import {
   changePasswordInput,
   done,
+  forgotPasswordInput,
   loginInput,
   me,
   registerInput,
@@ -96,6 +98,28 @@ export const authRouter = router({
     .output(done)
     .mutation(async ({ ctx, input }) => {
       await changePassword(ctx.deps, ctx.identity, { ...input, address: ctx.address });
+      return DONE;
+    }),
+
+  forgotPassword: registerProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/password/forgot',
+        tags: ['auth'],
+        summary: 'Ask for a mail to set a forgotten password',
+        description:
+          'Answers the same whether or not there is such an account. Where the server sends no mail: `npm run password` on the server.',
+        status: 202,
+        public: true,
+        errors: ['NO_CHANNEL_AVAILABLE', 'LIMITS_UNAVAILABLE'],
+      },
+    })
+    .input(forgotPasswordInput)
+    .output(done)
+    .mutation(async ({ ctx: { deps, locale }, input }) => {
+      const { db, redis, channels } = deps;
+      await askForReset({ db, redis, mailer: channels.mailer }, { email: input.email, locale });
       return DONE;
     }),
 

@@ -32,6 +32,7 @@ export type Me = z.infer<typeof me>;
 export const signedIn = z.object({ user: account, token: z.string() });
 
 export const changePasswordInput = z.object({ currentPassword: z.string().min(1).max(200), newPassword: password });
+export const forgotPasswordInput = z.object({ email });
 /** `token`: from the mail, or from `npm run password` on the server. */
 export const resetPasswordInput = z.object({ token: z.string().min(1).max(2000), newPassword: password });
 export const setDisabledInput = z.object({ email, disabled: z.boolean() });

@@ -19,7 +19,7 @@ function codesOf(route: Route): ErrorCode[] {
     ...(route.shape ? (['INVALID_INPUT'] as const) : []),
     ...(bodied ? BODY : []),
     ...(route.public ? [] : CREDENTIAL),
-    ...(route.sends ? (['IDEMPOTENCY_KEY_REUSED'] as const) : []),
+    ...(route.sends ? (['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_BUSY'] as const) : []),
     ...(route.errors ?? []),
     ...EVERY,
   ]);
@@ -40,9 +40,11 @@ export const RATE_HEADERS = {
 const passes = (status: number) => status === 429 || status === 503;
 
 /** The route's error responses by status, each with an example for every code that it may have. */
-export function errorResponses(route: Route): Record<string, object> {
+export const errorResponses = (route: Route): Record<string, object> => responsesOf(codesOf(route));
+
+export function responsesOf(all: readonly ErrorCode[]): Record<string, object> {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codesOf(route)) {
+  for (const code of all) {
     const { status } = ERRORS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

@@ -6,6 +6,7 @@ import type { Route } from './rest-routes';
 /** An operation of the document, as much of it as is finished here. */
 export type Operation = {
   operationId: string;
+  tags?: string[];
   summary?: string;
   description?: string;
   deprecated?: boolean;

@@ -3,6 +3,7 @@ import type { Config } from '@/server/config';
 import { appRouter } from '@/server/router';
 import { ERROR_SCHEMA, errorExamples } from './openapi-errors';
 import { finishedOperation, type Operation } from './openapi-operation';
+import { WEBHOOK_PATHS } from './openapi-webhooks';
 import { ROUTES, type Route } from './rest-routes';
 
 type Paths = Record<string, Record<string, Operation>>;
@@ -94,8 +95,8 @@ export async function makeOpenApi(config: Pick<Config, 'PORT' | 'publicUrl'>): P
     baseUrl: '/api/v1',
     securitySchemes: {},
   });
-  const paths = finishedPaths(generated.paths as unknown as Paths);
-  const used = new Set(ROUTES.flatMap(({ tags }) => tags));
+  const paths = { ...finishedPaths(generated.paths as unknown as Paths), ...WEBHOOK_PATHS };
+  const used = new Set<string>(['webhooks', ...ROUTES.flatMap(({ tags }) => tags)]);
   return {
     openapi: '3.1.0',
     info: {
@@ -104,9 +105,7 @@ export async function makeOpenApi(config: Pick<Config, 'PORT' | 'publicUrl'>): P
       description: ABOUT,
     },
     servers: [{ url: '/api/v1', description: 'This server' }],
-    tags: Object.entries(TAGS).flatMap(([name, description]) =>
-      used.has(name as keyof typeof TAGS) ? [{ name, description }] : [],
-    ),
+    tags: Object.entries(TAGS).flatMap(([name, description]) => (used.has(name) ? [{ name, description }] : [])),
     paths,
     components: {
       ...COMPONENTS,

@@ -34,7 +34,9 @@ export type Kind =
   | 'notes or null'
   | 'email or null'
   | 'phone or null'
-  | 'country';
+  | 'country'
+  | 'subject'
+  | 'moment';
 export type Shape = {
   /** A good input, made when it is wanted. */
   good: (world: World) => Record<string, unknown>;
@@ -45,6 +47,13 @@ export type Shape = {
 };
 
 export const nothing: Shape = { good: () => ({}), bare: true };
+const composing: Record<string, Kind> = {
+  orderId: 'id',
+  templateType: 'type',
+  templateId: 'id',
+  text: 'text',
+  language: 'direction',
+};
 const list: Record<string, Kind> = { limit: 'page', offset: 'offset', search: 'list search' };
 
 /** Every procedure that reads something, and what of. `nothing`: it reads no input, so there is none that is bad. */
@@ -66,6 +75,7 @@ export const SHAPES: Record<string, Shape> = {
     good: () => ({ token: 'x', newPassword: PASSWORD }),
     required: { token: 'required word', newPassword: 'password' },
   },
+  'auth.forgotPassword': { good: () => ({ email: 'nadie@example.com' }), required: { email: 'email' } },
   'auth.setDisabled': {
     good: (world) => ({ email: world.email, disabled: false }),
     required: { email: 'email', disabled: 'flag' },
@@ -138,6 +148,32 @@ export const SHAPES: Record<string, Shape> = {
   'templates.delete': { good: () => ({ id: 'none' }), required: { id: 'id' } },
   'events.head': nothing,
   'events.follow': { good: () => ({}), optional: { lastEventId: 'seq' }, bare: true },
+  'messages.send': {
+    good: (world) => ({ clientId: world.clientId, variables: { orderDescription: 'una torta' } }),
+    required: { clientId: 'id' },
+    optional: { ...composing, channel: 'direction', subject: 'subject', scheduledAt: 'moment' },
+  },
+  'messages.preview': {
+    good: (world) => ({ clientId: world.clientId }),
+    required: { clientId: 'id' },
+    optional: composing,
+  },
+  'messages.list': {
+    good: () => ({}),
+    optional: {
+      limit: 'page',
+      offset: 'offset',
+      clientId: 'id',
+      orderId: 'id',
+      channel: 'direction',
+      provider: 'direction',
+      status: 'direction',
+      direction: 'direction',
+    },
+  },
+  'messages.get': { good: (world) => ({ id: world.messageId }), required: { id: 'id' } },
+  'messages.templates': nothing,
+  'messages.unclaimed': { good: () => ({}), optional: { limit: 'page', offset: 'offset' } },
   'settings.get': nothing,
   'settings.update': { good: () => ({}), optional: { readReceipts: 'flag', locale: 'word', country: 'country' } },
   'whatsapp.status': nothing,
@@ -206,6 +242,8 @@ const BAD: Record<Kind, unknown[]> = {
   content: ['', ' \n', long(4097), NUL, HALF_EMOJI],
   type: ['', ' ', long(61), NUL, HALF_EMOJI],
   country: ['', 'ar', 'ARG', 'ZZ', NUL],
+  subject: [long(201), 'a\nb', 'a\rb', NUL, HALF_EMOJI],
+  moment: ['', 'x', '2026-01-01', '2026-01-01T00:00:00', '2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z', long(300)],
   'list search': [long(201), NUL, HALF_EMOJI],
   'notes or null': [long(5001), NUL, HALF_EMOJI],
   'email or null': ['', 'ana', 'a@b', `${long(250)}@example.com`, 'a\u0000@example.com'],

@@ -11,6 +11,7 @@ export const CONTRACT_ROUTES: ContractRoute[] = [
   { route: 'POST /auth/logout', procedure: 'auth.logout' },
   { route: 'POST /auth/password', procedure: 'auth.password' },
   { route: 'POST /auth/password/reset', procedure: 'auth.resetPassword', public: true },
+  { route: 'POST /auth/password/forgot', procedure: 'auth.forgotPassword', public: true },
 
   { route: 'GET /clients', procedure: 'clients.list' },
   { route: 'POST /clients', procedure: 'clients.create' },
@@ -30,6 +31,12 @@ export const CONTRACT_ROUTES: ContractRoute[] = [
   { route: 'PUT /templates/{id}', procedure: 'templates.update' },
   { route: 'DELETE /templates/{id}', procedure: 'templates.delete' },
 
+  { route: 'POST /messages/send', procedure: 'messages.send' },
+  { route: 'POST /messages/template', procedure: 'messages.preview' },
+  { route: 'GET /messages', procedure: 'messages.list' },
+  { route: 'GET /messages/{id}', procedure: 'messages.get' },
+  { route: 'GET /messages/templates', procedure: 'messages.templates' },
+
   { route: 'POST /whatsapp/connect', procedure: 'whatsapp.connect' },
   { route: 'POST /whatsapp/connect-auth', procedure: 'whatsapp.connect', old: true },
   { route: 'GET /whatsapp/status', procedure: 'whatsapp.status' },
@@ -43,3 +50,6 @@ export const CONTRACT_ROUTES: ContractRoute[] = [
   { route: 'GET /whatsapp/availability', procedure: 'whatsapp.availability', public: true },
   { route: 'POST /whatsapp/restart', procedure: 'whatsapp.restart' },
 ];
+
+/** What providers call: no procedures, described by hand. */
+export const WEBHOOK_ROUTES = ['POST /webhooks/twilio'];

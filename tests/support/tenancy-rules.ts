@@ -56,6 +56,10 @@ export const RULES: Record<string, Rule> = {
       { input: () => ({ currentPassword: 'adivinada', newPassword: 'otra-clave-9' }), code: 'INVALID_CREDENTIALS' },
     ],
   },
+  'auth.forgotPassword': {
+    open: true,
+    attempts: [{ input: (world) => ({ email: world.ana.email }), code: 'NO_CHANNEL_AVAILABLE' }],
+  },
   'auth.resetPassword': {
     open: true,
     attempts: [{ input: (world) => ({ token: world.ana.token, newPassword: 'otra-clave-9' }), code: 'INVALID_TOKEN' }],
@@ -181,6 +185,41 @@ export const RULES: Record<string, Rule> = {
       { input: () => ({ id: 'confirmacion-es' }) },
     ],
   },
+  'messages.send': {
+    attempts: [
+      { input: (world) => ({ clientId: world.hers.clientId, text: 'soy Ana' }), code: 'CLIENT_NOT_FOUND' },
+      {
+        input: (world) => ({ clientId: world.his.clientId, orderId: world.hers.orderId, text: 'x' }),
+        code: 'ORDER_NOT_FOUND',
+      },
+      {
+        input: (world) => ({ clientId: world.his.clientId, templateId: world.hers.templateId }),
+        code: 'TEMPLATE_NOT_FOUND',
+      },
+      { input: (world) => ({ clientId: world.his.clientId, text: 'mío', ownerId: world.ana.ownerId }) },
+    ],
+  },
+  'messages.preview': {
+    attempts: [
+      { input: (world) => ({ clientId: world.hers.clientId }), code: 'CLIENT_NOT_FOUND' },
+      { input: (world) => ({ clientId: world.his.clientId, orderId: world.hers.orderId }), code: 'ORDER_NOT_FOUND' },
+      {
+        input: (world) => ({ clientId: world.his.clientId, templateId: world.hers.templateId }),
+        code: 'TEMPLATE_NOT_FOUND',
+      },
+      { input: (world) => ({ clientId: world.his.clientId, orderId: world.his.orderId }) },
+    ],
+  },
+  'messages.list': {
+    attempts: [
+      { input: () => ({ limit: 500 }) },
+      { input: (world) => ({ clientId: world.hers.clientId }), code: 'CLIENT_NOT_FOUND' },
+      { input: (world) => ({ orderId: world.hers.orderId }), code: 'ORDER_NOT_FOUND' },
+    ],
+  },
+  'messages.get': { attempts: [{ input: (world) => ({ id: world.hers.messageId }), code: 'MESSAGE_NOT_FOUND' }] },
+  'messages.templates': own,
+  'messages.unclaimed': { attempts: [{ input: () => ({}), code: 'ADMIN_ONLY' }] },
   'events.head': own,
   'events.follow': { attempts: [{ input: () => ({ lastEventId: '0' }) }] },
   'settings.get': own,

@@ -4,7 +4,7 @@ import { ERRORS } from '@/server/errors';
 import { makeOpenApi, type OpenApiDocument } from '@/server/transport/openapi';
 import type { Operation } from '@/server/transport/openapi-operation';
 import { matchRoute, ROUTES } from '@/server/transport/rest-routes';
-import { CONTRACT_ROUTES } from '@/tests/support/contract-routes';
+import { CONTRACT_ROUTES, WEBHOOK_ROUTES } from '@/tests/support/contract-routes';
 
 let document: OpenApiDocument;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ describe('the table of routes', () => {
       operations()
         .map(({ route }) => route)
         .toSorted(),
-    ).toEqual(CONTRACT_ROUTES.map(({ route }) => route).toSorted());
+    ).toEqual([...CONTRACT_ROUTES.map(({ route }) => route), ...WEBHOOK_ROUTES].toSorted());
   });
 });
 
@@ -141,6 +141,7 @@ describe('the document', () => {
     expect(statuses('POST /clients')).toEqual(['201']);
     expect(statuses('DELETE /clients/{id}')).toEqual(['204']);
     expect(statuses('POST /whatsapp/send')).toEqual(['200', '202']);
+    expect(statuses('POST /messages/send')).toEqual(['202']);
   });
 
   test('lists are arrays with X-Total-Count, dates are dates, and old names are deprecated', () => {
