@@ -47,7 +47,7 @@ async function endAttempt(sql: Sql, id: string, outcome: 'refused' | 'not_left' 
 }
 
 /** How long after the last question the provider is asked again what became of an attempt. */
-const ASK_AFTER_SECONDS = [5, 30, 120, 600, 3_600, 6 * 3_600];
+const ASK_AFTER_SECONDS = [2, 30, 120, 600, 3_600, 6 * 3_600];
 
 /** Asks the provider, in a while, whether it has it; not for ever. */
 export async function askLater(sql: Sql, attemptId: string, tries: number): Promise<void> {
