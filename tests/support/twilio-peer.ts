@@ -14,7 +14,7 @@ export type Behaviour =
   /** The connection ends before anything was taken. */
   | { kind: 'drop' }
   /** It takes the message and tells of a status before it answers. */
-  | { kind: 'take and tell first'; status: string };
+  | { kind: 'take and tell first'; status: string; plain?: boolean | undefined };
 
 export type Taken = {
   sid: string;
@@ -99,7 +99,8 @@ export async function createTwilioPeer() {
     return message;
   }
 
-  async function tell(sid: string, status: string, errorCode?: string): Promise<number> {
+  /** `plain`: to the address without what we had written into its query. Answers with the status that it got. */
+  async function tell(sid: string, status: string, errorCode?: string, plain = false): Promise<number> {
     const message = taken.find((one) => one.sid === sid);
     if (!message?.statusCallback) throw new Error('nobody asked to be told');
     const fields = {
@@ -113,7 +114,9 @@ export async function createTwilioPeer() {
       ApiVersion: '2010-04-01',
       ...(errorCode && { ErrorCode: errorCode }),
     };
-    return (await postForm(message.statusCallback, fields)).status;
+    const address = new URL(message.statusCallback);
+    if (plain) address.search = '';
+    return (await postForm(address.href, fields)).status;
   }
 
   async function create(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -138,7 +141,7 @@ export async function createTwilioPeer() {
         return void response.destroy();
       case 'take and tell first': {
         const message = take(form);
-        await tell(message.sid, behaviour.status);
+        await tell(message.sid, behaviour.status, undefined, behaviour.plain);
         return answer(response, 201, asJson(message));
       }
       default:
