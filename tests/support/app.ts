@@ -4,7 +4,7 @@ import { createLoginLimit } from '@/server/auth/login-limit';
 import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
 import { createChannels } from '@/server/channels/channels';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import { type Config, parseConfig } from '@/server/config';
 import { createOnce } from '@/server/idempotency/once';
 import { createHandlers } from '@/server/jobs/handlers';
@@ -36,7 +36,7 @@ const pages: Pages = {
   dev: false,
 };
 
-type Trpc = ReturnType<typeof createOmniwpClient>['trpc'];
+type Trpc = ReturnType<typeof createOmniClient>['trpc'];
 
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>;
 /** One who has registered; `client` has their bearer token. */
@@ -109,7 +109,7 @@ export async function createTestApp(options: {
   const clients: { close(): unknown }[] = [];
 
   function client(token: string | null, locale: 'es' | 'en' = 'es'): Trpc {
-    const made = createOmniwpClient({ url, token: () => token, locale });
+    const made = createOmniClient({ url, token: () => token, locale });
     clients.push(made);
     return made.trpc;
   }
