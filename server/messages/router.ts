@@ -55,7 +55,6 @@ export const messagesRouter = router({
 
   preview: ownerProcedure
     .meta({
-      limit: 'compose',
       openapi: {
         method: 'POST',
         path: '/messages/template',

@@ -82,6 +82,21 @@ describe('a program', () => {
     expect(await passes(send, 20)).toBe(8);
   });
 
+  test('writes to clients ten times a minute by WhatsApp, thirty by e-mail', async () => {
+    const eva = await left.register('Eva');
+    const policy = async (body: object) => {
+      const answer = await rest(eva, 'POST /messages/send', { clientId: 'nobody', text: 'hola', ...body })(left);
+      return answer.headers.get('ratelimit-policy');
+    };
+    expect(await policy({ channel: 'whatsapp' })).toBe('10;w=60');
+    expect(await policy({ channel: 'whatsapp_web' })).toBe('10;w=60');
+    expect(await policy({ channel: 'email' })).toBe('30;w=60');
+    expect(await passes(rest(eva, 'POST /messages/send', { channel: 'whatsapp' }), 20)).toBe(8);
+    // each for itself
+    expect(await policy({ channel: 'email' })).toBe('30;w=60');
+    expect((await rest(eva, 'POST /messages/send', { channel: 'email' })(right)).status).not.toBe(429);
+  });
+
   test('reads five times a minute under /whatsapp, and as often as it likes elsewhere', async () => {
     const eva = await left.register('Eva');
     const names = ['status', 'qr', 'messages', 'info', 'status'];
