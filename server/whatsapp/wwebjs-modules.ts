@@ -46,6 +46,8 @@ export const optionalModules = [
 /** Of these modules the library is given what they keep under `default`, where they keep it there. */
 export const askedModules = [...startModules, ...pairingModules, ...chatModules, ...optionalModules];
 
+export const moduleOf = (path: string): string => path.split('.')[0] ?? path;
+
 /** `quietMs`: how long the count of modules must stand still before the page's own loader is asked for the rest. */
 export type ModuleWait = { patienceMs: number; quietMs: number; callMs: number };
 
@@ -69,7 +71,7 @@ export async function waitForModules(page: Page, wanted: string[], wait: ModuleW
     }
     if (!asked && now - grown >= wait.quietMs) {
       asked = true;
-      const names = [...new Set(missing.map((path) => path.split('.')[0] ?? path))];
+      const names = [...new Set(missing.map(moduleOf))];
       await within(wait.callMs, 'module loading', page.evaluate(loadOnDemand, names));
     }
     if (now - grown >= wait.patienceMs || now - started >= 3 * wait.patienceMs) return missing;

@@ -114,17 +114,19 @@ export function findMissing(wanted: string[]): { missing: string[]; modules: num
   return { missing, modules };
 }
 
-/** Asks the page's own loader for modules that come on demand. false where there is none. */
+/** Asks the page's own loader for modules that come on demand, each by itself: it refuses what it does not know. false: it took none. */
 export function loadOnDemand(names: string[]): boolean {
   const w = window as unknown as PageWindow;
-  try {
-    const loader = (w.require('Bootloader') ?? w.Bootloader) as { loadModules?: (...args: unknown[]) => void };
-    if (typeof loader?.loadModules !== 'function') return false;
-    loader.loadModules(names, () => undefined, 'omniwp');
-    return true;
-  } catch {
-    return false;
-  }
+  type Loader = { loadModules: (names: string[], loaded: () => void, why: string) => void };
+  const load = (name: string): boolean => {
+    try {
+      ((w.require('Bootloader') ?? w.Bootloader) as Loader).loadModules([name], () => undefined, 'omniwp');
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return names.filter(load).length > 0;
 }
 
 /**

@@ -3,8 +3,8 @@ import { findPhoneOfLid } from './wwebjs-chat-page';
 import { PageChangedError, type RepairedClient } from './wwebjs-client';
 import { pause, within } from './wwebjs-deadline';
 import { digitsOf, phoneOf } from './wwebjs-ids';
-import { chatModules, optionalModules, waitForModules } from './wwebjs-modules';
-import { findMissing, readSelf, repairPage } from './wwebjs-page';
+import { chatModules, moduleOf, optionalModules, waitForModules } from './wwebjs-modules';
+import { findMissing, loadOnDemand, readSelf, repairPage } from './wwebjs-page';
 import { tryOut } from './wwebjs-try-out';
 import { newToken, reserveIds, tokenOption } from './wwebjs-reserve';
 import type { Deadlines, EngineLogger } from './wwebjs-settings';
@@ -36,7 +36,11 @@ export async function takeOverPage(
   if (missing.length > 0) throw new PageChangedError(missing);
   const call = <T>(phase: string, work: Promise<T>) => within(deadlines.callMs, phase, work, ended);
   const lacking = await call('module check', page.evaluate(findMissing, optionalModules));
-  if (lacking.missing.length > 0) logger.warn({ missing: lacking.missing }, 'the page lacks what some features need');
+  if (lacking.missing.length > 0) {
+    logger.warn({ missing: lacking.missing }, 'the page lacks what some features need');
+    // It may come when it is asked for: nobody waits for it.
+    await call('module loading', page.evaluate(loadOnDemand, [...new Set(lacking.missing.map(moduleOf))]));
+  }
   await call('page repair', page.evaluate(repairPage, fallbackVersion));
   const failing = await call(
     'self-check',

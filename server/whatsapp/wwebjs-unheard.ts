@@ -14,24 +14,27 @@ const recentS = 300;
 type Recent = { ids: string[]; acks: { id: string; ack: number }[] };
 
 /**
- * Runs inside the page: the ids of what came or was written `since` then and counts as new, and how far own messages got; at most 200 of
- * each. Where the page does not say what is new, that is what is not older than the connection (`opened`). Times are Unix seconds.
+ * Runs inside the page: the ids of what came or was written `since` then and counts as new, and how far own messages of a day got; at most
+ * 200 of each. Where the page does not say what is new, that is what is not older than the connection (`opened`). Times are Unix seconds.
  */
 export async function readRecent(from: { since: number; opened: number }): Promise<Recent> {
   const w = window as unknown as PageWindow;
   const kit = w.__omniwpKit;
   const models = await kit.list((w.require('WAWebCollections') as { Msg: unknown }).Msg);
+  const dayS = 86_400;
   const ids: string[] = [];
   const acks: Recent['acks'] = [];
   for (const model of models) {
     try {
-      const key = kit.key(model.id, model.self);
-      if (!key) continue;
       const t = kit.timeOf(model);
-      const isNew = model.isNewMsg === true || (model.isNewMsg === undefined && t >= from.opened);
       // What is not decrypted yet is told when it is.
-      if (isNew && t >= from.since && model.type !== 'ciphertext') ids.push(key._serialized);
-      if (key.fromMe && Number(model.ack) > 0) acks.push({ id: key._serialized, ack: Number(model.ack) });
+      const isDue = t >= from.since && model.type !== 'ciphertext';
+      const isNew = isDue && (model.isNewMsg === true || (model.isNewMsg === undefined && t >= from.opened));
+      const ack = t >= from.since - dayS ? Number(model.ack) : 0;
+      const mayLag = ack > 0 && (model.id as Loose).fromMe !== false;
+      const key = isNew || mayLag ? kit.key(model.id, model.self) : null;
+      if (key && isNew) ids.push(key._serialized);
+      if (key?.fromMe && mayLag) acks.push({ id: key._serialized, ack });
     } catch {
       // One that cannot be read.
     }

@@ -16,7 +16,43 @@ drift.models((model) => {
   return { ...fields, serialize: () => drift.said(model, fields) };
 });`;
 
+/** Every conversation, and every id in it, is under a hidden number; the page itself goes on with phones. */
+const lids = `
+const make = (text) => drift.real('WAWebWidFactory').createWid(text);
+const other = (wid, from) => { const text = String(wid); return text.endsWith(from) ? drift.real('WAWebApiContact').getAlternateUserWid(make(text)) ?? wid : wid; };
+const toLid = (wid) => other(wid, '@c.us');
+const toPn = (wid) => other(wid, '@lid');
+const keyText = (text, to) => String(text).replace(/[^_]+@[a-z.]+/, (chat) => String(to(chat)));
+const realChat = (chat) => drift.real('WAWebCollections').Chat.get(toPn(chat.id));
+const asLid = (chat) => chat && drift.view(chat, { id: toLid(chat.id) });
+drift.models((model) => {
+  const text = keyText(model.id, toLid);
+  const id = drift.view(model.id, { remote: toLid(model.id.remote), _serialized: text, $1: text, toString: () => text });
+  const fields = { id, from: toLid(model.from), to: toLid(model.to) };
+  return { ...fields, serialize: () => drift.said(model, fields) };
+});
+drift.member('WAWebCollections.Msg.get', (plain) => (id) => plain(keyText(id, toPn)));
+drift.member('WAWebCollections.Chat', (plain) => drift.view(plain, {
+  get: (id) => asLid(plain.get(toPn(id))),
+  getModelsArray: () => plain.getModelsArray().map(asLid),
+}));
+drift.member('WAWebFindChatAction.findOrCreateLatestChat', (plain) => async (wid) => ({ chat: asLid((await plain(toPn(wid))).chat) }));
+drift.member('WAWebQueryExistsJob.queryWidExists', (plain) => async (wid) => { const found = await plain(toPn(wid)); return found && { wid: found.lid ?? toLid(found.wid) }; });
+drift.member('WAWebSendMsgChatAction.addAndSendMsgToChat', (plain) => (chat, message) => {
+  const Key = drift.real('WAWebMsgKey');
+  const id = new Key({ from: message.from, to: toPn(message.to), id: message.id.id, selfDir: 'out' });
+  return plain(realChat(chat), { ...message, id, to: toPn(message.to) });
+});
+drift.member('WAWebChatLoadMessages.loadEarlierMsgs', (plain) => ({ chat }) => plain({ chat: realChat(chat) }));
+drift.member('WAWebUpdateUnreadChatAction.sendSeen', (plain) => ({ chat }) => plain({ chat: realChat(chat) }));
+`;
+
 export const messageDrifts: [string, string][] = [
+  ['hidden numbers everywhere', lids],
+  [
+    'hidden numbers everywhere, our own too',
+    `${lids} drift.member('WAWebUserPrefsMeUser.getMaybeMePnUser', () => () => undefined);`,
+  ],
   // Ids.
   [
     'ids without a text of their own',

@@ -127,6 +127,14 @@ export const pageDrifts: [string, string][] = [
     `drift.member('WAWebQueryExistsJob.queryWidExists', (plain) => async (wid) => Boolean(await plain(wid)));`,
   ],
 
+  [
+    'a feature that comes when its loader is asked, which refuses all it does not know',
+    `let here = false;
+drift.module('WAWebQueryExistsJob', (plain) => drift.view(plain, { get queryWidExists() { return here ? plain.queryWidExists : undefined; } }));
+drift.member('Bootloader.loadModules', () => (names, loaded) => { for (const name of names) if (name !== 'WAWebQueryExistsJob') throw new Error('unknown component'); setTimeout(() => { here = true; loaded(); }, 20); });
+drift.member('WAWebChatLoadMessages.loadEarlierMsgs', () => undefined);`,
+  ],
+
   // States.
   [
     'another word for connected',

@@ -74,10 +74,19 @@ export async function startSubject(
   return { engine, profileDir, log };
 }
 
-/** Scans the QR that the subject shows and waits until it is ready. */
+/** Scans the QR that the subject shows and waits until it is ready. On a busy machine a QR may be over before it is scanned. */
 export async function connect(harness: Pick<Harness, 'scan'>, subject: Subject, people: People): Promise<Subject> {
-  const { data } = await subject.log.state('pairing');
-  await harness.scan(people.own, data);
+  const tried = new Set<string>();
+  for (;;) {
+    const { data } = await subject.log.state('pairing', (state) => !tried.has(state.data));
+    const refused = await harness.scan(people.own, data).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    if (refused === null) break;
+    tried.add(data);
+    if (tried.size === 3) throw refused.error;
+  }
   await subject.log.state('ready');
   return subject;
 }

@@ -106,7 +106,7 @@ export async function eventually<Result>(
   what: string,
   check: () => Promise<Result | null | undefined | false>,
 ): Promise<Result> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 30_000;
   for (;;) {
     const result = await check();
     if (result) return result;
