@@ -1,5 +1,5 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import type { MessageErrorCode, MessageStatus } from '@/server/chats/schema';
+import { type MessageErrorCode, messageErrorCode, type MessageStatus } from '@/server/chats/schema';
 import type { Locale } from '@/server/errors';
 import type { Message } from '@/server/messages/schema';
 import { wordsOf } from '@/server/whatsapp/link-words';
@@ -50,9 +50,11 @@ const MESSAGE_ERRORS: Record<MessageErrorCode, Record<Locale, string>> = {
   UNKNOWN: { es: 'No se envió.', en: 'It was not sent.' },
 };
 
-export function toldOfMessageError(code: MessageErrorCode, at: Date): Told {
+/** `words`: what the row itself says of it, where the code alone does not say it all. */
+export function toldOfMessageError(code: string, words: string | null, at: Date): Told {
+  const known = messageErrorCode.catch('UNKNOWN').parse(code);
   const fields = (locale: Locale) => ({
-    error: { type: 'message' as const, code, message: MESSAGE_ERRORS[code][locale] },
+    error: { type: 'message' as const, code, message: words ?? MESSAGE_ERRORS[known][locale] },
   });
   return { name: 'whatsapp_error', at, fields };
 }

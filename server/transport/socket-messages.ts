@@ -1,5 +1,5 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import { messageErrorCode, type Message as ChatMessage } from '@/server/chats/schema';
+import type { Message as ChatMessage } from '@/server/chats/schema';
 import type { Db } from '@/server/db';
 import type { OwnerEvent } from '@/server/events/schema';
 import { toMessage } from '@/server/messages/dto';
@@ -68,7 +68,7 @@ export function createMessageTeller(db: Db, ownerId: OwnerId) {
       told.push({ name: 'whatsapp_message_status', at, fields: () => ({ messageId: message.id, status }) });
     }
     if (errorCode !== null && before?.errorCode !== errorCode) {
-      told.push(toldOfMessageError(messageErrorCode.catch('UNKNOWN').parse(errorCode), at));
+      told.push(toldOfMessageError(message.errorCode ?? errorCode, message.errorMessage, at));
     }
     return told;
   }
