@@ -29,8 +29,6 @@ export type JobOptions = {
   key?: string;
   /** A job of this key that waits already keeps its time. */
   keepTime?: boolean;
-  /** Jobs of one queue run one after the other, in the order in which they came. */
-  queue?: string;
   /** How often it is tried when its handler throws. */
   tries?: number;
 };
@@ -40,10 +38,10 @@ export async function enqueue<Name extends JobName>(
   sql: Sql,
   name: Name,
   payload: JobPayload<Name>,
-  { runAt, key, keepTime = false, queue, tries = 25 }: JobOptions = {},
+  { runAt, key, keepTime = false, tries = 25 }: JobOptions = {},
 ): Promise<void> {
   await sql`
     SELECT (graphile_worker.add_job(
-      ${name}::text, ${JSON.stringify(payload)}::json, ${queue ?? null}::text, ${runAt ?? null}::timestamptz, ${tries}::int,
+      ${name}::text, ${JSON.stringify(payload)}::json, NULL::text, ${runAt ?? null}::timestamptz, ${tries}::int,
       ${key ?? null}::text, job_key_mode => ${keepTime ? 'preserve_run_at' : 'replace'}::text)).id::text AS id`;
 }

@@ -9,6 +9,7 @@ import type { Locale } from '@/server/errors';
 import type { Prisma } from '@/server/generated/prisma/client';
 import type { Logger } from '@/server/logger';
 import type { Sql } from '@/server/sql';
+import { mustWait, wakeNext } from './order-of-sends';
 import { failMessage, settle, settleTaken, settleUnconfirmed, tellUpdated } from './settle';
 import { settleTakenByTwilio } from './twilio-status';
 import { orderedValues } from './values';
@@ -53,8 +54,15 @@ function triedByWeb({ attempts }: Waiting): 'may_again' | 'for_good' | undefined
 
 export async function deliver(parts: DeliverParts, messageId: string): Promise<void> {
   const { db } = parts;
+  if (await mustWait(db, messageId)) return;
   const waiting = await findWaiting(db, messageId);
-  if (!waiting) return;
+  if (waiting) await tryNow(parts, waiting);
+  await wakeNext(db, messageId);
+}
+
+async function tryNow(parts: DeliverParts, waiting: Waiting): Promise<void> {
+  const { db } = parts;
+  const { id: messageId } = waiting;
   const open = waiting.attempts.find(({ outcome }) => outcome === 'started');
   if (open && open.provider !== 'whatsapp_web') {
     // a process ended between the attempt and its record

@@ -10,17 +10,16 @@ import type { Logger } from '@/server/logger';
 export async function recheckWaiting(db: Db, ownerId: string | undefined): Promise<void> {
   const owner = ownerId ?? null;
   await db.sql.transaction(async (sql) => {
-    const waiting = await sql<{ id: string; clientId: string | null }>`
-      SELECT id, client_id FROM message
-      WHERE (${owner}::uuid IS NULL OR owner_id = ${owner}::uuid) AND channel = 'whatsapp' AND direction = 'outbound'
-        AND status = 'queued' AND engine_message_id IS NULL AND handed_over_at IS NULL AND error_code IS NULL
+    const waiting = await sql<{ id: string }>`
+      SELECT id FROM message
+      WHERE (${owner}::uuid IS NULL OR owner_id = ${owner}::uuid) AND direction = 'outbound' AND status = 'queued'
+        AND engine_message_id IS NULL AND handed_over_at IS NULL AND error_code IS NULL
         AND (scheduled_at IS NULL OR scheduled_at <= now())
         AND (own_number IS NULL OR EXISTS (
           SELECT 1 FROM message_attempt attempt WHERE attempt.message_id = message.id AND attempt.outcome = 'started'))
       ORDER BY position LIMIT 1000`;
-    for (const { id: messageId, clientId } of waiting) {
-      const options = { key: `send:${messageId}`, keepTime: true, ...(clientId && { queue: `to:${clientId}` }) };
-      await enqueue(sql, 'send_message', { messageId }, options);
+    for (const { id: messageId } of waiting) {
+      await enqueue(sql, 'send_message', { messageId }, { key: `send:${messageId}`, keepTime: true });
     }
   });
 }

@@ -120,13 +120,7 @@ async function accept(
   if (!row) return null;
   const messageId = row.id;
   const chat = row.chatId === null ? null : await touchAndRead(sql, row.chatId, row.at, 0);
-  // one after the other for one person, whatever the channel
-  await enqueue(
-    sql,
-    'send_message',
-    { messageId },
-    { key: `send:${messageId}`, queue: `to:${client.id}`, ...(runAt && { runAt }) },
-  );
+  await enqueue(sql, 'send_message', { messageId }, { key: `send:${messageId}`, ...(runAt && { runAt }) });
   await appendEvent(sql, ownerId, { type: 'message.created', chat, message: toChatMessage(row) });
   return answerOf(row);
 }
