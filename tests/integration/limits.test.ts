@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
 import { cookieOf } from '@/tests/support/cookie';
+import { eventually } from '@/tests/support/node';
 import { setStores } from '@/tests/support/stores';
 import { type TestRedis, testRedis } from '@/tests/support/redis';
 
@@ -175,6 +176,29 @@ test('new accounts are limited by address', async () => {
   } finally {
     await few.close();
   }
+});
+
+test('a Redis that does not answer is not waited for', async () => {
+  const redis = await testRedis();
+  const app = await createTestApp({ databaseUrl: stores.databaseUrl, redisUrl: redis.url, env: DEFAULTS });
+  const eva = await app.register('Eva');
+  const pid = Number(/process_id:(\d+)/.exec(await app.node.redis.commands.info('server'))?.[1]);
+  const restart = () => app.rest('POST /whatsapp/restart', { token: eva.token });
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const answer = await restart();
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('ratelimit-limit')).toBeNull();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  const back = await eventually('the count', async () => {
+    const { headers } = await restart();
+    return headers.get('ratelimit-limit');
+  });
+  expect(back).toBe('3');
+  await app.close();
+  await redis.close();
 });
 
 describe('without Redis', () => {

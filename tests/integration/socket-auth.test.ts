@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
 import { cookieOf } from '@/tests/support/cookie';
 import { eventually } from '@/tests/support/node';
@@ -7,7 +6,7 @@ import { rawSocket } from '@/tests/support/raw-socket';
 import { type ListeningSocket, openSocket } from '@/tests/support/socket';
 import { setStores } from '@/tests/support/stores';
 
-/** Who may listen over Socket.IO, for how long, and what a socket may say. */
+/** Who may listen over Socket.IO, and for how long. */
 
 const stores = setStores();
 let app: TestApp;
@@ -203,75 +202,6 @@ describe('a page', () => {
     const script = await fetch(`${app.url}/socket.io/socket.io.js`);
     expect(script.status).toBe(200);
     expect(script.headers.get('content-type')).toMatch(/javascript/);
-  });
-});
-
-describe('junk', () => {
-  test('ends the socket that says it at most', async () => {
-    const packets = [
-      '',
-      '9',
-      '4',
-      '42',
-      '42[',
-      '42[]',
-      '42[null]',
-      '42["error"]',
-      '42["disconnect"]',
-      '45',
-      '451-["a",{"_placeholder":true,"num":9}]',
-      '43999999[1]',
-      '40{',
-      '40/nowhere,',
-      '41',
-      '42["subscribe_whatsapp",{"__proto__":{"a":1}}]',
-      `42["authenticate",${'['.repeat(2_000)}${']'.repeat(2_000)}]`,
-      '\u0000',
-      'b4AAAA',
-    ];
-    for (const packet of packets) {
-      const peer = new WebSocket(`${app.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
-      peer.on('error', () => {});
-      await new Promise((resolve) => peer.once('open', resolve));
-      peer.send(`40${JSON.stringify({ token: owner.token })}`);
-      peer.send(packet);
-      peer.send(Buffer.from(packet));
-      peer.send('2');
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      peer.terminate();
-    }
-    for (const body of ['', '42', '\u001e\u001e', '6'.repeat(100), '42["subscribe_whatsapp"]']) {
-      const answer = await fetch(`${app.url}/socket.io/?EIO=4&transport=polling&sid=none`, { method: 'POST', body });
-      expect(answer.status).toBe(400);
-    }
-    for (const query of [
-      '',
-      '?EIO=3&transport=polling',
-      '?EIO=4',
-      '?EIO=4&transport=carrier-pigeon',
-      '?transport[]=polling',
-    ]) {
-      expect((await fetch(`${app.url}/socket.io/${query}`)).status).toBe(400);
-    }
-    expect((await fetch(`${app.url}/socket.io`)).status).not.toBe(101);
-    await listens(open({ auth: { token: owner.token } }));
-  });
-
-  test('a packet that is too large ends its socket', async () => {
-    for (const transport of ['websocket', 'polling'] as const) {
-      const socket = open({ auth: { token: owner.token }, transports: [transport] });
-      await listens(socket);
-      socket.socket.emit('authenticate', { token: 'x'.repeat(100_000) });
-      expect(await end(socket)).toMatch(/transport/);
-    }
-  });
-
-  test('a flood is not waited for', async () => {
-    const socket = open({ auth: { token: owner.token } });
-    await listens(socket);
-    for (let index = 0; index < 2_000; index++) socket.socket.emit('authenticate', { token: owner.token });
-    expect(await end(socket)).toBe('io server disconnect');
-    await listens(open({ auth: { token: owner.token } }));
   });
 });
 
