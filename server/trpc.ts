@@ -146,8 +146,13 @@ const limited = t.middleware(async ({ ctx, meta, type, getRawInput, next }) => {
     const input: unknown = await getRawInput();
     return typeof input === 'object' && input !== null ? Reflect.get(input, 'channel') : undefined;
   });
-  if (name) await spend(ctx, name, ownerId);
-  return next();
+  const count = async () => {
+    if (name) await spend(ctx, name, ownerId);
+  };
+  // an answer that was given before sends nothing: whoever does the work counts (idempotency/send-once.ts)
+  const later = meta?.openapi?.sends === true && ctx.idempotencyKey !== null;
+  if (!later) await count();
+  return next({ ctx: { countSend: later ? count : async () => {} } });
 });
 
 const registering = t.middleware(async ({ ctx, next }) => {

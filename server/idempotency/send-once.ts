@@ -8,6 +8,8 @@ type Call<Input> = {
     ownerId: OwnerId;
     idempotencyKey: string | null;
     answerHeaders: Headers;
+    /** Counts this call under its limit, where that was left to whoever does the work. Throws RATE_LIMITED. */
+    countSend: () => Promise<void>;
   };
   path: string;
   input: Input;
@@ -23,7 +25,10 @@ export async function sendOnce<Input, Result>(
 ): Promise<Result> {
   const { idempotencyKey: key, ownerId } = ctx;
   if (key === null) return work(freshClientKey());
-  const { answer, again } = await ctx.deps.once({ ownerId, procedure: path, key, input }, work);
+  const { answer, again } = await ctx.deps.once({ ownerId, procedure: path, key, input }, async (clientKey) => {
+    await ctx.countSend();
+    return work(clientKey);
+  });
   if (again) ctx.answerHeaders.set('idempotency-replayed', 'true');
   return answer;
 }
