@@ -76,7 +76,8 @@ describe('Postgres', () => {
     const dataDir = await newFolder();
     const hunt = killEach('postgres', join(dataDir, 'postgres', 'data'), 100);
     await expect(createEmbeddedPostgres({ dataDir, logger })).rejects.toThrow(
-      /postgres was started 5 times and ended each time\. Postgres does not start \(SIGKILL\)\. Its log, /,
+      // the second where a kill comes late, on a machine that has much to do
+      /(postgres was started 5 times and ended each time\. Postgres does not start \(SIGKILL\)|Postgres does not stay up)\. Its log, /,
     );
     await hunt.end();
     const { url, stop } = await createEmbeddedPostgres({ dataDir, logger });
