@@ -100,9 +100,9 @@ export default {
     rooms(['server/trpc.ts'], ...server, noTransport, noRouter),
     rooms(['server/{router,pages,shutdown,transport/*}.ts'], ...server),
     rooms(['server/{entry,main}.ts'], ...product),
-    rooms(['server/client.ts'], ...product, typesOnly('^(@/server|\\.)/router$'), {
-      group: ['@/**', './**', '!@/server/router', '!./router'],
-      message: 'The client stands on npm and the type of the router.',
+    rooms(['server/client.ts'], ...product, typesOnly('^(@/server|\\.)/(router|errors)$'), {
+      group: ['@/**', './**', '!@/server/{router,errors}', '!./{router,errors}'],
+      message: 'The client stands on npm and the types of the router and its errors.',
     }),
 
     rooms(['app/**'], ...product, typesOnly('^@/server/router$'), {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client as Postgres } from 'pg';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import type { OwnerEvent } from '@/server/events/schema';
 import type { Sandbox } from '@/tests/support/sandbox';
 import { type Server, startServer } from '@/tests/support/server';
@@ -9,7 +9,7 @@ import { waitUntil } from '@/tests/support/wait-until';
 import { now } from './clock';
 import { browsersOn } from './memory';
 
-type Client = ReturnType<typeof createOmniwpClient>;
+type Client = ReturnType<typeof createOmniClient>;
 type Seen = (event: OwnerEvent, at: number) => void;
 
 const PASSWORD = 'una-clave-larga-42';
@@ -25,7 +25,7 @@ export async function startOurs(sandbox: Sandbox, version: string) {
   const clients: Client[] = [];
 
   function clientOf(token: string | null): Client {
-    const made = createOmniwpClient({ url: server.url, token: () => token });
+    const made = createOmniClient({ url: server.url, token: () => token });
     clients.push(made);
     return made;
   }

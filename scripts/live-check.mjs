@@ -2,6 +2,7 @@
 // `npm run live-check`: walks through the main job with a real phone (or the sandbox's) on a server that runs, and says of each
 // step whether it came true. It asks a person to do something, then watches for the effect; it never guesses. See docs/live-check.md.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const url = (process.env.OMNIWP_URL ?? 'http://localhost:3000').replace(/\/$/, '');
 const email = process.env.OMNIWP_EMAIL ?? '';
@@ -13,10 +14,11 @@ let token = '';
 const results = [];
 
 /**
- * Calls a procedure over HTTP, as any program could.
+ * Calls a procedure over HTTP, as any program could, within the limits that the server has for programs.
  * @param {'query' | 'mutation'} type
  * @param {string} path
  * @param {unknown} [input]
+ * @returns {Promise<any>}
  */
 async function call(type, path, input) {
   const said = JSON.stringify(input === undefined ? {} : { json: input });
@@ -27,6 +29,10 @@ async function call(type, path, input) {
     ...(type === 'mutation' && { body: said }),
   });
   const answer = await response.json();
+  if (response.status === 429) {
+    await sleep(1000 * Number(response.headers.get('retry-after') ?? 1));
+    return call(type, path, input);
+  }
   if (answer.error) throw new Error(answer.error.json.message);
   return answer.result.data.json;
 }
@@ -46,7 +52,7 @@ async function until(check) {
     const found = await check().catch(() => null);
     if (found) return found;
     if (Date.now() > end) throw new Error(`not seen within ${patience / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
   }
 }
 

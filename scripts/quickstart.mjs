@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { banner, LIVE_WARNING } from './banner.mjs';
+import { TO_RUN } from './prepare/build.mjs';
 import { fail, step, yellow } from './prepare/steps.mjs';
 import { prepare } from './prepare.mjs';
 import { registerDemo } from './run/api.mjs';
@@ -40,7 +41,7 @@ async function main() {
   const sessions = process.env.WHATSAPP_SESSION_PATH || (live ? 'sessions' : join('sessions', mode));
   for (const folder of [dataDir, sessions]) makeDataFolder(folder, mode);
 
-  await prepare({ redis: !process.env.REDIS_URL });
+  await prepare({ redis: !process.env.REDIS_URL, only: TO_RUN });
 
   const env = {
     ...(live ? {} : withoutEnvFile()),

@@ -42,16 +42,51 @@ export const environment = z.object({
     .string()
     .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
     .optional(),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').flatMap((origin) => origin.trim() || []))
+    .refine((origins) => origins.every((origin) => URL.canParse(origin) && /^https?:/.test(origin)), {
+      error: 'must be origins such as https://shop.example, separated by commas',
+    })
+    .transform((origins) => origins.map((origin) => new URL(origin).origin)),
   JWT_SECRET: strongSecret,
   JWT_EXPIRES_IN: duration.default(7 * 86_400),
   REGISTRATION: z.enum(['open', 'invite', 'closed']).optional(),
   LOGIN_LIMIT_PAIR: count(5),
   LOGIN_LIMIT_ACCOUNT: count(20),
   LOGIN_LIMIT_ADDRESS: count(50),
+  REGISTER_LIMIT_ADDRESS: count(100),
+  WHATSAPP_LIMIT_LINK: count(3),
+  WHATSAPP_LIMIT_SEND: count(10),
+  WHATSAPP_LIMIT_READ: count(5),
+  MESSAGE_RATE_LIMIT_WHATSAPP: count(10),
+  MESSAGE_RATE_LIMIT_EMAIL: count(30),
+  MESSAGE_RATE_LIMIT_GENERAL: count(100),
+  MESSAGE_RATE_LIMIT_CHAT: count(60),
+  DASHBOARD_WRITE_LIMIT: count(600),
   DEFAULT_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters')
     .default('AR'),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC\w+$/, 'must start with AC')
+    .optional(),
+  TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
+  TWILIO_WHATSAPP_NUMBER: z
+    .string()
+    .regex(/^(whatsapp:)?\+\d{6,15}$/, 'must be a number such as +14155238886')
+    .transform((value) => value.replace('whatsapp:', ''))
+    .optional(),
+  TWILIO_API_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.twilio.com'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be an address such as smtps://user:password@smtp.example:465' })
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^([^<>\r\n]+ )?<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address such as Panadería <hola@shop.example>')
+    .optional(),
   WHATSAPP_WEB_ENABLED: flag.default(true),
   WHATSAPP_SESSION_PATH: z.string().min(1).default('./sessions'),
   WHATSAPP_WEB_VERSION: z.string().min(1).optional(),
@@ -68,14 +103,51 @@ export const environment = z.object({
   WHATSAPP_MEMORY_BUDGET_MB: count(700),
 });
 
-export type Config = z.infer<typeof environment> & { publicUrl: string; registration: 'open' | 'invite' | 'closed' };
+export type Config = z.infer<typeof environment> & {
+  publicUrl: string;
+  registration: 'open' | 'invite' | 'closed';
+  /** TWILIO_CONTENT_SID_<TYPE>: the approved template of Twilio's for a type of ours (in small letters). */
+  twilioContentSids: Record<string, string>;
+};
+
+/** What one of them is worth nothing without. */
+const TOGETHER = [
+  ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_WHATSAPP_NUMBER'],
+  ['SMTP_URL', 'MAIL_FROM'],
+] as const;
+
+const CONTENT_SID = /^TWILIO_CONTENT_SID_(\w+)$/;
+
+/** What no variable alone can say. */
+function issuesAcross(given: Record<string, string | undefined>): string[] {
+  const missing = TOGETHER.flatMap((names) => {
+    const absent = names.filter((name) => !given[name]);
+    return absent.length === names.length
+      ? []
+      : absent.map((name) => `${name} is needed too: the others of its group are set`);
+  });
+  const bad = Object.entries(given).flatMap(([name, value = '']) =>
+    CONTENT_SID.test(name) && !/^HX\w+$/.test(value) ? [`${name} must start with HX`] : [],
+  );
+  return [...missing, ...bad];
+}
+
+const contentSidsOf = (given: Record<string, string | undefined>) =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, sid]) => {
+      const type = CONTENT_SID.exec(name)?.[1]?.toLowerCase();
+      return type && sid ? [[type, sid]] : [];
+    }),
+  );
 
 /** Throws one error that names every variable at fault. An empty value counts as unset. */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  const across = issuesAcross(given);
+  if (!parsed.success || across.length > 0) {
+    const alone = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+    const lines = [...alone, ...across].map((line) => `  ${line}`);
     throw new Error(
       `The configuration has ${lines.length} error${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
     );
@@ -83,6 +155,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const config = parsed.data;
   return {
     ...config,
+    twilioContentSids: contentSidsOf(given),
     publicUrl: (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, ''),
     registration: config.REGISTRATION ?? (config.NODE_ENV === 'production' ? 'invite' : 'open'),
   };

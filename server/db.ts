@@ -23,6 +23,8 @@ export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Datab
   });
   // without a listener an idle connection that the server closes would end Node
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+  // and one that is in use, whose next statement says so
+  pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     // its other messages quote the arguments of a call, and those are people's
@@ -44,6 +46,34 @@ export function createDatabase(url: string, logger: Pick<Logger, 'warn'>): Datab
 export function isUniqueViolation(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError) return error.code === 'P2002';
   return part(error, 'code') === '23505';
+}
+
+/** Whether Postgres refused a row because what it points to is gone (or still pointed to). */
+export function isForeignKeyViolation(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return error.code === 'P2003';
+  return part(error, 'code') === '23503';
+}
+
+/**
+ * Whether a transaction failed only because of another one at the same time: both wrote the same key, one removed what the other
+ * points to, or each waited for the other. Run again, it finds what the other left.
+ */
+export function isConflict(error: unknown): boolean {
+  const deadlock = part(error, 'code') === '40P01' || part(error, 'code') === 'P2034';
+  return deadlock || isUniqueViolation(error) || isForeignKeyViolation(error);
+}
+
+const TRIES_ON_CONFLICT = 3;
+
+/** Runs `work`, a transaction of its own, again where another one got in its way. */
+export async function againOnConflict<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConflict(error) || attempt === TRIES_ON_CONFLICT) throw error;
+    }
+  }
 }
 
 /** Prisma's own (P…), Postgres's (SQLSTATE), and Node's when there is nobody to connect to. */

@@ -7,6 +7,7 @@ export type Locale = 'es' | 'en';
 
 type TrpcCode =
   | 'BAD_REQUEST'
+  | 'METHOD_NOT_SUPPORTED'
   | 'UNAUTHORIZED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
@@ -14,6 +15,7 @@ type TrpcCode =
   | 'PAYLOAD_TOO_LARGE'
   | 'UNPROCESSABLE_CONTENT'
   | 'TOO_MANY_REQUESTS'
+  | 'BAD_GATEWAY'
   | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
 
@@ -25,10 +27,12 @@ const forbidden = (es: string, en: string): Entry => ({ status: 403, trpc: 'FORB
 const notFound = (es: string, en: string): Entry => ({ status: 404, trpc: 'NOT_FOUND', es, en });
 const conflict = (es: string, en: string): Entry => ({ status: 409, trpc: 'CONFLICT', es, en });
 const impossible = (es: string, en: string): Entry => ({ status: 422, trpc: 'UNPROCESSABLE_CONTENT', es, en });
+const tooMany = (es: string, en: string): Entry => ({ status: 429, trpc: 'TOO_MANY_REQUESTS', es, en });
 const unavailable = (es: string, en: string): Entry => ({ status: 503, trpc: 'SERVICE_UNAVAILABLE', es, en });
 
 export const ERRORS = {
   INVALID_INPUT: bad('Revisá los datos marcados.', 'Check the marked fields.'),
+  INVALID_JSON: bad('El cuerpo de la petición no es JSON.', 'The body of the request is not JSON.'),
   INVALID_PHONE: bad(
     'Ese número no parece un teléfono. Escribilo con código de país, por ejemplo +54 9 11 2345 6789.',
     'That does not look like a phone number. Write it with its country code, for example +54 9 11 2345 6789.',
@@ -45,13 +49,36 @@ export const ERRORS = {
     'The e-mail or the password does not match.',
   ),
   FOREIGN_ORIGIN: forbidden('La petición viene de otro sitio.', 'The request comes from another site.'),
+  BAD_SIGNATURE: forbidden('La firma no es del proveedor.', 'The signature is not the provider’s.'),
   REGISTRATION_CLOSED: forbidden('Las cuentas nuevas se crean por invitación.', 'New accounts are by invitation.'),
   ADMIN_ONLY: forbidden('Es solo para quien administra.', 'This is for the admin only.'),
   NOT_FOUND: notFound('No existe.', 'Not found.'),
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    trpc: 'METHOD_NOT_SUPPORTED',
+    es: 'Esa dirección no admite ese método.',
+    en: 'That address does not take that method.',
+  },
+  CLIENT_NOT_FOUND: notFound('Ese cliente no existe.', 'That client does not exist.'),
+  ORDER_NOT_FOUND: notFound('Ese pedido no existe.', 'That order does not exist.'),
+  TEMPLATE_NOT_FOUND: notFound('Esa plantilla no existe.', 'That template does not exist.'),
   CHAT_NOT_FOUND: notFound('Esa conversación no existe.', 'That conversation does not exist.'),
   MESSAGE_NOT_FOUND: notFound('Ese mensaje no existe.', 'That message does not exist.'),
   NO_WHATSAPP_SESSION: notFound('No hay ningún WhatsApp vinculado.', 'No WhatsApp is linked.'),
   EMAIL_ALREADY_EXISTS: conflict('Ya hay una cuenta con ese correo.', 'There is already an account with that e-mail.'),
+  CLIENT_PHONE_EXISTS: conflict('Ya tenés un cliente con ese teléfono.', 'You already have a client with that phone.'),
+  CLIENT_HAS_ORDERS: conflict(
+    'Ese cliente tiene pedidos. Borralos antes, o conservá el cliente.',
+    'That client has orders. Delete them first, or keep the client.',
+  ),
+  IDEMPOTENCY_KEY_REUSED: conflict(
+    'Esa Idempotency-Key ya se usó con otros datos.',
+    'That Idempotency-Key was already used with other data.',
+  ),
+  IDEMPOTENCY_KEY_BUSY: conflict(
+    'La petición con esa Idempotency-Key todavía está en curso. Repetila en unos segundos.',
+    'The request with that Idempotency-Key is still under way. Repeat it in a few seconds.',
+  ),
   WHATSAPP_NOT_CONNECTED: conflict('Tu WhatsApp no está conectado.', 'Your WhatsApp is not connected.'),
   WHATSAPP_ALREADY_CONNECTED: conflict('Tu WhatsApp ya está conectado.', 'Your WhatsApp is already connected.'),
   PAIRING_NOT_POSSIBLE: conflict(
@@ -75,18 +102,35 @@ export const ERRORS = {
     'Esa conversación es de otro número tuyo. Conectá ese número para escribir en ella.',
     'That conversation belongs to another number of yours. Connect that number to write in it.',
   ),
+  TEMPLATE_VARIABLE_MISSING: impossible(
+    'Falta un dato de la plantilla. El mensaje no se envió.',
+    'A variable of the template is missing. The message was not sent.',
+  ),
+  CLIENT_ORDER_MISMATCH: impossible('Ese pedido es de otro cliente.', 'That order belongs to another client.'),
+  NO_PHONE_NUMBER: impossible('Ese cliente no tiene teléfono.', 'That client has no phone number.'),
+  NO_EMAIL_ADDRESS: impossible('Ese cliente no tiene correo.', 'That client has no e-mail address.'),
+  MISSING_SUBJECT: impossible('Un correo lleva asunto.', 'An e-mail needs a subject.'),
   PAYLOAD_TOO_LARGE: {
     status: 413,
     trpc: 'PAYLOAD_TOO_LARGE',
     es: 'Es demasiado grande.',
     en: 'It is too large.',
   },
-  TOO_MANY_ATTEMPTS: {
-    status: 429,
-    trpc: 'TOO_MANY_REQUESTS',
-    es: 'Demasiados intentos. Probá de nuevo en unos minutos.',
-    en: 'Too many attempts. Try again in a few minutes.',
+  TOO_MANY_ATTEMPTS: tooMany(
+    'Demasiados intentos. Probá de nuevo en unos minutos.',
+    'Too many attempts. Try again in a few minutes.',
+  ),
+  RATE_LIMITED: tooMany('Vas demasiado rápido. Esperá un momento.', 'You are going too fast. Wait a moment.'),
+  PROVIDER_REFUSED: {
+    status: 502,
+    trpc: 'BAD_GATEWAY',
+    es: 'El proveedor no aceptó el envío.',
+    en: 'The provider did not accept it.',
   },
+  NO_CHANNEL_AVAILABLE: unavailable(
+    'No hay ningún canal por el que enviarlo. Conectá tu WhatsApp.',
+    'There is no channel to send it over. Connect your WhatsApp.',
+  ),
   LIMITS_UNAVAILABLE: unavailable(
     'No se puede iniciar sesión en este momento. Probá en un minuto.',
     'Signing in is not possible right now. Try again in a minute.',
@@ -112,6 +156,15 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 export type ErrorDetail = { field: string; message: string };
+
+/** What a caller sees of an error; `message` is in their language. */
+export type AppErrorData = {
+  code: ErrorCode;
+  message: string;
+  requestId: string;
+  details?: ErrorDetail[];
+  retryAfter?: number;
+};
 
 /** The one error that features throw. `message` is for logs; callers read the words of the table, in their language. */
 export class AppError extends Error {

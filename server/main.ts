@@ -3,18 +3,27 @@ import { login } from '@/server/auth/accounts';
 import { cookieNames } from '@/server/auth/cookies';
 import { publishLiveAuth } from '@/server/auth/live';
 import { createLoginLimit } from '@/server/auth/login-limit';
+import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
+import { createChannels } from '@/server/channels/channels';
 import { type Config, exportForNextAuth, readConfig } from '@/server/config';
 import { createDatabase, untilDatabaseAnswers } from '@/server/db';
 import { createEmbeddedPostgres } from '@/server/embedded/postgres';
 import { createEmbeddedRedis } from '@/server/embedded/redis';
 import { createBus } from '@/server/events/bus';
+import { createOnce } from '@/server/idempotency/once';
+import { createHandlers } from '@/server/jobs/handlers';
+import { prepareJobs } from '@/server/jobs/prepare';
+import { createWorker } from '@/server/jobs/worker';
+import { createLimits } from '@/server/limits/limits';
 import { createLogger, type Logger } from '@/server/logger';
+import { recheckWhenLinksChange } from '@/server/messages/recheck';
 import { migrate } from '@/server/migrate';
 import { createPages } from '@/server/pages';
 import { createRedis } from '@/server/redis';
 import { createShutdown } from '@/server/shutdown';
 import { createHttpServer } from '@/server/transport/http';
+import { createSocketIo } from '@/server/transport/socket';
 import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createEngineFactory } from '@/server/whatsapp/engine-factory';
@@ -46,18 +55,21 @@ async function openStores(config: Config, logger: Logger, shutdown: Shutdown) {
   await untilDatabaseAnswers(() => migrate({ url, logger }), logger);
   const database = createDatabase(url, logger);
   shutdown.onEnd('database', database.close);
+  await untilDatabaseAnswers(() => prepareJobs({ pool: database.pool, logger }), logger);
   const redis = createRedis(redisUrl, logger);
   shutdown.onEnd('redis', redis.close);
-  return { databaseUrl: url, db: database.db, redis };
+  return { databaseUrl: url, db: database.db, pool: database.pool, redis };
 }
 
 async function start(config: Config, logger: Logger, shutdown: Shutdown): Promise<void> {
   const nodeId = randomUUID();
-  const { databaseUrl, db, redis } = await openStores(config, logger, shutdown);
+  const { databaseUrl, db, pool, redis } = await openStores(config, logger, shutdown);
   const bus = await untilDatabaseAnswers(() => createBus({ url: databaseUrl, nodeId, logger }), logger);
   shutdown.onEnd('bell', bus.close);
 
-  const authSessions = createAuthSessions({ db, redis, logger, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const authSessions = createAuthSessions({ db, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const openSockets = createOpenSockets({ bus, authSessions, logger });
+  shutdown.onEnd('open sockets', async () => openSockets.close());
   const loginLimit = createLoginLimit(redis, config);
   const files = createSessionFiles(config.WHATSAPP_SESSION_PATH);
   await files.prepare();
@@ -74,7 +86,23 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     startConcurrency: config.WHATSAPP_START_CONCURRENCY,
     memory: { budgetMb: config.WHATSAPP_MEMORY_BUDGET_MB },
   });
-  const deps: Deps = { config, db, bus, logger, authSessions, loginLimit, registry };
+  const limits = createLimits({ redis, config, logger });
+  const channels = await createChannels({ db, config, registry });
+  const once = createOnce({ db, nodeId, logger });
+  const deps: Deps = {
+    config,
+    db,
+    bus,
+    redis,
+    logger,
+    authSessions,
+    openSockets,
+    loginLimit,
+    limits,
+    registry,
+    channels,
+    once,
+  };
 
   const cookies = cookieNames(config);
   publishLiveAuth({
@@ -93,7 +121,13 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const pages = await createPages(config);
   shutdown.onEnd('pages', pages.close);
   shutdown.onEnd('sessions', registry.stop);
-  const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
+  const handlers = createHandlers({ db, config, channels, logger });
+  const worker = await untilDatabaseAnswers(() => createWorker({ pool, nodeId, logger, handlers }), logger);
+  shutdown.onEnd('jobs', worker.stop);
+  const stopRechecking = recheckWhenLinksChange({ db, bus, logger });
+  shutdown.onEnd('looking at what waits', async () => stopRechecking());
+  const sockets = { trpcSocket: createTrpcSocket(deps), socketIo: createSocketIo(deps) };
+  const http = createHttpServer({ deps, redis, pages, ...sockets });
   shutdown.onEnd('http', http.close);
   await http.listen();
   if (config.WHATSAPP_WEB_ENABLED) await registry.start();

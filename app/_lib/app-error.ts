@@ -29,8 +29,13 @@ export function isSignedOut(error: unknown): boolean {
   return code !== undefined && SIGN_IN_AGAIN.has(code);
 }
 
-/** Whether trying the very same thing again may work: the server was not reached, is on its way down, or waits for its database. */
+const PASSING = new Set(['SHUTTING_DOWN', 'DATABASE_UNAVAILABLE', 'RATE_LIMITED']);
+
+/**
+ * Whether trying the very same thing again may work: the server was not reached, is on its way down, waits for its database, or was
+ * asked too often.
+ */
 export function isPassing(error: unknown): boolean {
   const known = appErrorOf(error);
-  return known === null || known.code === 'SHUTTING_DOWN' || known.code === 'DATABASE_UNAVAILABLE';
+  return known === null || PASSING.has(known.code);
 }

@@ -50,6 +50,8 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
   }
 
   function message(next: Message) {
+    // an e-mail, or a message to somebody without a chat: no conversation shows it
+    if (next.chatId === null) return;
     changeMessages(next.chatId, (pages) => putMessage(pages, next));
     changeLists((pages) => touchChats(pages, next));
     queryClient.setQueryData(
@@ -63,7 +65,7 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
       case 'message.received':
       case 'message.created':
         message(body.message);
-        return chat(body.chat);
+        return body.chat === null ? undefined : chat(body.chat);
       case 'message.updated':
         return message(body.message);
       case 'chat.updated':
@@ -71,6 +73,18 @@ export function createChatCache(queryClient: QueryClient, api: Api) {
       case 'history.synced':
         void queryClient.invalidateQueries({ queryKey: listPath });
         void queryClient.invalidateQueries({ queryKey: messagesPath });
+        return;
+      case 'chat.joined':
+        void queryClient.invalidateQueries({ queryKey: listPath });
+        void queryClient.invalidateQueries({ queryKey: messagesPath });
+        return chat(body.chat);
+      case 'client.created':
+      case 'client.updated':
+      case 'client.deleted':
+      case 'order.created':
+      case 'order.updated':
+      case 'order.deleted':
+        // no page shows them from this cache
         return;
       case 'history.recovered':
       case 'session.changed':

@@ -19,7 +19,7 @@ export function useMessageAlerts(): (body: EventBody) => void {
   return useCallback(
     (body) => {
       if (body.type === 'chat.updated' && body.chat.unread === 0) notifications.close(body.chat.id);
-      if (body.type !== 'message.received' || body.chat.unread === 0) return;
+      if (body.type !== 'message.received' || body.chat === null || body.chat.unread === 0) return;
       const { chat, message } = body;
       const text = message.text !== '' || message.kind === 'text' ? message.text : t(`kind.${message.kind}`);
       notifications.show(chat.id, nameOf(chat), text, () => router.push(`/chats/${chat.id}`));

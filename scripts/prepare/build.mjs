@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { runLogged, tool } from './command.mjs';
 import { alone } from './lock.mjs';
 
@@ -61,7 +62,28 @@ const TARGETS = [
     output: '.next/BUILD_ID',
     commands: [tool('next/dist/bin/next', 'build')],
   },
+  {
+    name: 'client',
+    inputs: ['server', 'scripts/prepare/client-types.mjs', 'tsconfig.json'],
+    output: 'dist/client.d.ts',
+    commands: [
+      // one file that needs no package: ws and its like ask for parts of Node by `require`
+      esbuild(
+        'server/client.ts',
+        ...NODE_TARGET.filter((flag) => !/packages|sourcemap/.test(flag)),
+        '--minify-syntax',
+        '--legal-comments=eof',
+        "--banner:js=import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+        '--outfile=dist/client.js',
+      ),
+      tool('typescript/bin/tsc', '-p', 'server/client.tsconfig.json'),
+      [process.execPath, [join('scripts', 'prepare', 'client-types.mjs')]],
+    ],
+  },
 ];
+
+/** What a server and its sandbox need to run; the client is for other programs. */
+export const TO_RUN = TARGETS.map(({ name }) => name).filter((name) => name !== 'client');
 
 const STAMPS = join('.cache', 'built.json');
 const readStamps = () =>

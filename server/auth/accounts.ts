@@ -70,3 +70,12 @@ export async function login(
   await loginLimit.giveBack(input.email, input.address);
   return { id: user.id, name: user.name, email: user.email, createdAt: user.createdAt, role: user.role };
 }
+
+/** Lets a member in no more (every sign-in ends, open sockets too), or again. Throws NOT_FOUND, also for an admin's account. */
+export async function setDisabled(db: Db, input: { email: string; disabled: boolean }): Promise<void> {
+  const { count } = await db.user.updateMany({
+    where: { email: input.email, role: 'member' },
+    data: { disabledAt: input.disabled ? new Date() : null },
+  });
+  if (count === 0) throw new AppError('NOT_FOUND', { fields: ['email'] });
+}

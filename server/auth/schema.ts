@@ -30,3 +30,10 @@ export type Me = z.infer<typeof me>;
 
 /** `token` is a bearer token for programs (HS256, 7 days unless JWT_EXPIRES_IN says otherwise). */
 export const signedIn = z.object({ user: account, token: z.string() });
+
+export const changePasswordInput = z.object({ currentPassword: z.string().min(1).max(200), newPassword: password });
+export const forgotPasswordInput = z.object({ email });
+/** `token`: from the mail, or from `npm run password` on the server. */
+export const resetPasswordInput = z.object({ token: z.string().min(1).max(2000), newPassword: password });
+export const setDisabledInput = z.object({ email, disabled: z.boolean() });
+export const done = z.object({ success: z.literal(true) });

@@ -1,26 +1,24 @@
 import { EventEmitter } from 'node:events';
-import type { Db } from '@/server/db';
-import type { Logger } from '@/server/logger';
-import type { RedisClients } from '@/server/redis';
-
-const CHANNEL = 'auth:session-ended';
+import type { Db, Tx } from '@/server/db';
 
 /**
- * The rows that cookies (`sid`) and bearer tokens (`jti`) name. A session that ended is told to every process, so that its open
- * sockets close at once.
+ * The rows that cookies (`sid`) and bearer tokens (`jti`) name. One that ended is nobody's from the next request on; that its open
+ * sockets close is open-sockets.ts.
  */
 export type AuthSessions = ReturnType<typeof createAuthSessions>;
 
 /** `expiresAt`: when it runs out by itself. */
 export type LiveSession = { id: string; expiresAt: Date; userId: string; role: 'admin' | 'member' };
 
-export function createAuthSessions(deps: { db: Db; redis: RedisClients; logger: Logger; lifetimeSeconds: number }) {
-  const { db, redis, logger } = deps;
+export function createAuthSessions(deps: { db: Db; lifetimeSeconds: number }) {
+  const { db } = deps;
   const ended = new EventEmitter().setMaxListeners(0);
-  redis.subscriber.subscribe(CHANNEL).catch((error) => logger.warn({ err: error }, 'cannot hear of ended sign-ins'));
-  redis.subscriber.on('message', (channel, sessionId) => {
-    if (channel === CHANNEL) ended.emit('ended', sessionId);
-  });
+
+  const tell = (ids: { id: string }[]) =>
+    ended.emit(
+      'ended',
+      ids.map(({ id }) => id),
+    );
 
   return {
     async create(userId: string): Promise<{ id: string; expiresAt: Date }> {
@@ -37,20 +35,38 @@ export function createAuthSessions(deps: { db: Db; redis: RedisClients; logger: 
       return live ?? null;
     },
 
+    /** Those of the given sessions that are still somebody's. */
+    async liveAmong(ids: string[]): Promise<Set<string>> {
+      const live = await db.sql.one<{ id: string }>`
+        SELECT auth_session.id FROM auth_session JOIN "user" ON "user".id = auth_session.user_id
+        WHERE auth_session.id = ANY(${ids}::uuid[]) AND revoked_at IS NULL AND expires_at > now() AND disabled_at IS NULL`;
+      return new Set(live.map(({ id }) => id));
+    },
+
     async hasUser(userId: string): Promise<boolean> {
       return (await db.user.findUnique({ where: { id: userId }, select: { id: true } })) !== null;
     },
 
     async end(id: string): Promise<void> {
       await db.authSession.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
-      ended.emit('ended', id);
-      // other processes check the row again within seconds even when this is not heard
-      await redis.commands
-        .publish(CHANNEL, id)
-        .catch((error) => logger.warn({ err: error }, 'could not tell of an ended sign-in'));
+      tell([{ id }]);
     },
 
-    onEnded(listener: (id: string) => void): () => void {
+    /**
+     * Ends every session of a user but `keep`, in the transaction that is the reason for it. What it returns tells this process at
+     * once: call it after the commit (other processes hear of the commit itself).
+     */
+    async endOthers(tx: Tx, userId: string, keep: string | null): Promise<() => void> {
+      const rows = await tx.authSession.updateManyAndReturn({
+        where: { userId, revokedAt: null, ...(keep && { id: { not: keep } }) },
+        data: { revokedAt: new Date() },
+        select: { id: true },
+      });
+      return () => tell(rows);
+    },
+
+    /** Sessions that this process has ended. */
+    onEnded(listener: (ids: string[]) => void): () => void {
       ended.on('ended', listener);
       return () => ended.off('ended', listener);
     },

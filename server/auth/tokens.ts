@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { AppError } from '@/server/errors';
 
@@ -47,4 +48,34 @@ export async function isInvite(secret: string, token: string | undefined): Promi
   } catch {
     return false;
   }
+}
+
+const RESET_LIFETIME = '1h';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Sets the password of this account, once, within an hour. scripts/password.mjs signs the same on the server itself. */
+export function signReset(secret: string, email: string): Promise<string> {
+  return new SignJWT({ purpose: 'reset', email })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setJti(randomUUID())
+    .setIssuedAt()
+    .setExpirationTime(RESET_LIFETIME)
+    .sign(key(secret));
+}
+
+/** Throws TOKEN_EXPIRED or INVALID_TOKEN. */
+export async function readReset(
+  secret: string,
+  token: string,
+): Promise<{ id: string; email: string; expiresAt: Date }> {
+  try {
+    const { payload } = await jwtVerify(token, key(secret), { algorithms: ['HS256'], requiredClaims: ['jti', 'exp'] });
+    const { purpose, email, jti = '', exp = 0 } = payload;
+    if (purpose === 'reset' && typeof email === 'string' && UUID.test(jti)) {
+      return { id: jti, email, expiresAt: new Date(exp * 1000) };
+    }
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw new AppError('TOKEN_EXPIRED');
+  }
+  throw new AppError('INVALID_TOKEN');
 }

@@ -1,6 +1,7 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import type { Db, Tx } from '@/server/db';
 import { AppError } from '@/server/errors';
+import { asLike, phoneDigits } from '@/server/text/search';
 import { decodeCursor, encodeCursor } from './cursor';
 import { toMessage } from './dto';
 import type { Chat, Message } from './schema';
@@ -27,8 +28,7 @@ export async function listChats(
   if (!ownNumber) return { items: [], nextCursor: null };
   const place = input.cursor ? decodeCursor(input.cursor, UUID) : null;
   const { search } = input;
-  // a phone however it is spelled; a digit in a name is part of the name
-  const digits = search && /^[\d\s+().-]+$/.test(search) ? search.replace(/\D/g, '') : '';
+  const digits = search ? phoneDigits(search) : null;
   const rows = await db.chat.findMany({
     where: {
       ownerId,
@@ -39,8 +39,7 @@ export async function listChats(
         search
           ? {
               OR: [
-                // Prisma hands these to LIKE as they are
-                { name: { contains: search.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } },
+                { name: { contains: asLike(search), mode: 'insensitive' } },
                 ...(digits ? [{ phone: { contains: digits } }] : []),
               ],
             }

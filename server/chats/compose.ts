@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
-import type { Db } from '@/server/db';
+import { againOnConflict, type Db } from '@/server/db';
+import { clientOfChat } from '@/server/clients/of-chat';
 import { AppError } from '@/server/errors';
 import { createBatches } from '@/server/batches';
 import { appendEvent, appendEvents } from '@/server/events/log';
@@ -9,7 +10,7 @@ import type { StatusWord } from '@/server/whatsapp/schema';
 import { getChat, ownNumberOf } from './chats';
 import { type MessageRow, toMessage } from './dto';
 import type { Chat, Message } from './schema';
-import { onceMoreOnConflict, readChat, touchAndRead, touchAndReadAll, upsertChat } from './store';
+import { readChat, touchAndRead, touchAndReadAll, upsertChat } from './store';
 
 /** In whole seconds, as WhatsApp counts: else a message that waits would stand behind what came in after it in the same second. */
 const now = () => new Date(Math.floor(Date.now() / 1000) * 1000);
@@ -61,11 +62,12 @@ function batchesOf(db: Db, ownerId: OwnerId): Batches {
 async function acceptTogether(db: Db, ownerId: OwnerId, inputs: Send[]): Promise<(Message | null)[]> {
   const at = now();
   const given = JSON.stringify(inputs.map((input) => ({ ...input, id: uuidv7() })));
-  const rows = await db.sql.transaction(async (sql) => {
+  const write = async (sql: Sql) => {
     // only into a conversation of the number that is on show
     const made = await sql<MessageRow>`
-      INSERT INTO message (id, owner_id, chat_id, own_number, client_key, direction, text, status, at)
-      SELECT given.id, chat.owner_id, chat.id, chat.own_number, given."clientKey", 'outbound', given.text, 'queued', ${at}::timestamptz
+      INSERT INTO message (id, owner_id, chat_id, client_id, own_number, client_key, direction, text, status, at)
+      SELECT given.id, chat.owner_id, chat.id, chat.client_id, chat.own_number, given."clientKey", 'outbound', given.text, 'queued',
+             ${at}::timestamptz
       FROM ROWS FROM (jsonb_to_recordset(${given}::jsonb) AS (id uuid, "chatId" uuid, text text, "clientKey" text))
         WITH ORDINALITY AS given(id, "chatId", text, "clientKey", n)
       JOIN chat ON chat.id = given."chatId" AND chat.owner_id = ${ownerId}::uuid
@@ -73,15 +75,17 @@ async function acceptTogether(db: Db, ownerId: OwnerId, inputs: Send[]): Promise
       ORDER BY given.n
       ON CONFLICT (owner_id, client_key) DO NOTHING RETURNING *`;
     if (made.length === 0) return made;
-    const chats = await touchAndReadAll(sql, [...new Set(made.map((row) => row.chatId))], at);
+    const ids = new Set(made.flatMap((row) => row.chatId ?? []));
+    const chats = await touchAndReadAll(sql, [...ids], at);
     const bodies = made.map((row) => {
-      const chat = chats.get(row.chatId);
+      const chat = chats.get(row.chatId ?? '');
       if (!chat) throw new Error('the chat is gone');
       return { type: 'message.created' as const, chat, message: toMessage(row) };
     });
     await appendEvents(sql, ownerId, bodies);
     return made;
-  });
+  };
+  const rows = await againOnConflict(() => db.sql.transaction(write));
   const made = new Map(rows.map((row) => [row.clientKey, row]));
   return inputs.map(({ clientKey, chatId, text }) => {
     const row = made.get(clientKey);
@@ -100,7 +104,7 @@ async function whyNotAccepted(db: Db, ownerId: OwnerId, input: Send): Promise<Me
 
 async function tellCreated(sql: Sql, ownerId: OwnerId, row: MessageRow): Promise<Message> {
   const message = toMessage(row);
-  const chat = await touchAndRead(sql, row.chatId, row.at, 0);
+  const chat = row.chatId === null ? null : await touchAndRead(sql, row.chatId, row.at, 0);
   await appendEvent(sql, ownerId, { type: 'message.created', chat, message });
   return message;
 }
@@ -138,13 +142,15 @@ export async function openChat(
   ownNumber: string,
   peer: { engineChatId: string; phone: string },
 ): Promise<Chat> {
-  return onceMoreOnConflict(() =>
+  return againOnConflict(() =>
     db.sql.transaction(async (sql) => {
       const row = await upsertChat(sql, ownerId, ownNumber, { ...peer, name: null });
-      if (row.lastMessageAt) return readChat(sql, row.id);
+      const { events } = await clientOfChat(sql, ownerId, row, false);
       // what is being written in it must be found again, so it stands in the list before anything was said
-      const chat = await touchAndRead(sql, row.id, now(), 0);
-      await appendEvent(sql, ownerId, { type: 'chat.updated', chat });
+      const chat = row.lastMessageAt ? await readChat(sql, row.id) : await touchAndRead(sql, row.id, now(), 0);
+      if (row.goneChatId) await appendEvent(sql, ownerId, { type: 'chat.joined', chat, goneChatId: row.goneChatId });
+      else if (!row.lastMessageAt) await appendEvent(sql, ownerId, { type: 'chat.updated', chat });
+      for (const event of events) await appendEvent(sql, ownerId, event);
       return chat;
     }),
   );

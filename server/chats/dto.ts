@@ -10,6 +10,8 @@ export function toMessage(row: MessageRow): Message {
   return {
     id: row.id,
     chatId: row.chatId,
+    provider: row.provider,
+    clientId: row.clientId,
     direction: row.direction,
     kind: messageKind.catch('unsupported').parse(row.kind),
     text: row.text,

@@ -1,5 +1,6 @@
+import { noteWordOn } from '@/server/clients/whatsapp-word';
 import { AppError } from '@/server/errors';
-import { getSettings } from '@/server/settings/settings';
+import { countryOf, getSettings } from '@/server/settings/settings';
 import { ownerProcedure, router } from '@/server/trpc';
 import type { ChatId } from '@/server/whatsapp/engine';
 import { getChat, listChats, listMessages } from './chats';
@@ -43,13 +44,16 @@ export const chatsRouter = router({
     .output(chat)
     .mutation(async ({ ctx, input }) => {
       const { db, registry, config } = ctx.deps;
-      const phone = parsePhone(input.phone, config.DEFAULT_COUNTRY, 'phone');
+      const country = await countryOf(db, ctx.ownerId, config.DEFAULT_COUNTRY);
+      const phone = parsePhone(input.phone, country, 'phone');
       const { ownNumber, peer } = await registry.resolve(ctx.ownerId, phone);
+      await noteWordOn(db, ctx.ownerId, phone, peer);
       if (!peer) throw new AppError('NUMBER_NOT_ON_WHATSAPP', { fields: ['phone'] });
       return openChat(db, ctx.ownerId, ownNumber, { engineChatId: peer.chatId, phone: peer.phone });
     }),
 
   send: ownerProcedure
+    .meta({ limit: 'compose' })
     .input(sendInput)
     .output(message)
     .mutation(async ({ ctx, input }) => {
@@ -68,6 +72,7 @@ export const chatsRouter = router({
     }),
 
   retry: ownerProcedure
+    .meta({ limit: 'compose' })
     .input(retryInput)
     .output(message)
     .mutation(async ({ ctx, input }) => {
@@ -84,6 +89,7 @@ export const chatsRouter = router({
 
   /** A person opened the chat and saw the message. The peer sees blue ticks only where the owner chose so. */
   markRead: ownerProcedure
+    .meta({ limit: 'uncounted' })
     .input(markReadInput)
     .output(chat)
     .mutation(async ({ ctx, input }) => {

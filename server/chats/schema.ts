@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { provider } from '@/server/channels/schema';
 import { storable } from '@/server/text/schema';
 
 export const messageKind = z.enum([
@@ -32,7 +33,11 @@ export type MessageErrorCode = z.infer<typeof messageErrorCode>;
 
 export const message = z.object({
   id: z.string(),
-  chatId: z.string(),
+  /** null: to somebody with whom the owner has no chat, by Twilio or e-mail. */
+  chatId: z.string().nullable(),
+  /** Who takes or took it; null: not chosen yet. Log lines from before there were several have none. */
+  provider: provider.nullish(),
+  clientId: z.string().nullish(),
   direction: z.enum(['inbound', 'outbound']),
   kind: messageKind,
   text: z.string(),

@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
-import { isUniqueViolation } from '@/server/db';
 import type { Sql } from '@/server/sql';
 import type { Ack } from '@/server/whatsapp/engine';
 import { type ChatRow, type MessageRow, toChat } from './dto';
@@ -11,26 +10,50 @@ import type { Chat, MessageErrorCode, MessageStatus } from './schema';
 type Peer = { engineChatId: string; phone: string | null; name: string | null };
 
 /**
+ * `revealed`: the number behind a hidden id has only just become known. `goneChatId`: a second conversation with the same person, which
+ * is part of this one now; whoever asked tells of it.
+ */
+export type KnownChat = ChatRow & { revealed: boolean; goneChatId: string | null };
+
+/**
  * The row of a conversation, made when it is not there. One thread per person: an id that is new to us but whose number already
  * has a row is the same person (a hidden id whose number became known), and answers go on to the row's own id. A name that was
  * there stays; one that was missing is filled in.
  */
-export async function upsertChat(sql: Sql, ownerId: OwnerId, ownNumber: string, peer: Peer): Promise<ChatRow> {
+export async function upsertChat(sql: Sql, ownerId: OwnerId, ownNumber: string, peer: Peer): Promise<KnownChat> {
   const { engineChatId, phone, name } = peer;
-  const [found] = await sql<ChatRow>`
+  const [found, other] = await sql<ChatRow>`
     SELECT * FROM chat
     WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND (engine_chat_id = ${engineChatId} OR phone = ${phone})
-    ORDER BY created_at LIMIT 1`;
-  if (found && (found.phone !== null || phone === null) && (found.name !== null || name === null)) return found;
+    ORDER BY engine_chat_id = ${engineChatId} DESC`;
+  const revealed = found !== undefined && found.phone === null && phone !== null;
+  if (found && !revealed && (found.name !== null || name === null)) {
+    return { ...found, revealed, goneChatId: null };
+  }
+  const gone = revealed && other ? await takeOver(sql, found, other) : null;
   const [written] = found
     ? await sql<ChatRow>`
-        UPDATE chat SET phone = COALESCE(phone, ${phone}), name = COALESCE(name, ${name})
+        UPDATE chat SET phone = COALESCE(phone, ${phone}), name = COALESCE(name, ${gone?.name ?? null}, ${name}),
+                        unread = unread + ${gone?.unread ?? 0}::int,
+                        last_message_at = GREATEST(last_message_at, ${gone?.lastMessageAt ?? null}::timestamptz)
         WHERE id = ${found.id}::uuid RETURNING *`
     : await sql<ChatRow>`
         INSERT INTO chat (id, owner_id, own_number, engine_chat_id, phone, name)
         VALUES (${uuidv7()}::uuid, ${ownerId}::uuid, ${ownNumber}, ${engineChatId}, ${phone}, ${name}) RETURNING *`;
   if (!written) throw new Error('the chat is gone');
-  return written;
+  return { ...written, revealed, goneChatId: gone?.id ?? null };
+}
+
+/**
+ * A hidden id and a number had a conversation each, and are one person. The hidden id's row stays, for a number can be told from any
+ * message and a hidden id cannot. Locked first: a message that is being written into the other must not go with it.
+ */
+async function takeOver(sql: Sql, { id }: ChatRow, other: ChatRow): Promise<ChatRow | null> {
+  const [gone] = await sql<ChatRow>`SELECT * FROM chat WHERE id = ${other.id}::uuid FOR UPDATE`;
+  if (!gone) return null;
+  await sql`UPDATE message SET chat_id = ${id}::uuid WHERE chat_id = ${gone.id}::uuid`;
+  await sql`DELETE FROM chat WHERE id = ${gone.id}::uuid`;
+  return gone;
 }
 
 /** A chat as callers see it, with its newest message. */
@@ -110,15 +133,5 @@ export function ackChange(from: MessageStatus, ack: Ack, now: Date): AckChange |
       return { status: ack, errorCode: null, readAt: now };
     default:
       return ack satisfies never;
-  }
-}
-
-/** Runs `work` again when another transaction made the same chat at the same time. */
-export async function onceMoreOnConflict<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    return work();
   }
 }

@@ -7,6 +7,9 @@ import type { Logger } from '@/server/logger';
 /** Postgres channel of the bell; a notification is `ownerId:seq:type`. */
 export const EVENT_CHANNEL = 'omniwp_event';
 
+/** Rung by triggers when a sign-in ended or an account was disabled; a notification is the user's id. */
+const AUTH_CHANNEL = 'omniwp_auth';
+
 /** `next` resolves when something may have been written since the last call (or when the signal aborts). */
 export type Bell = { next(): Promise<void>; close(): void };
 
@@ -14,6 +17,8 @@ export type Bus = {
   bellOf(ownerId: OwnerId, signal: AbortSignal): Bell;
   /** Called for each ring: an owner's id and the event's type. Returns the way to stop. */
   onRing(listener: (ownerId: string, type: string) => void): () => void;
+  /** Called when sign-ins of this user may have ended; null: anybody's. Returns the way to stop. */
+  onAuthChanged(listener: (userId: string | null) => void): () => void;
   /** Called when a connection that was lost is there again. Returns the way to stop. */
   onReturn(listener: () => void): () => void;
   close(): Promise<void>;
@@ -33,7 +38,8 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
   async function listen(): Promise<Client> {
     const next = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
     next.on('error', (error) => logger.warn({ err: error }, 'the bell lost its connection'));
-    next.on('notification', ({ payload }) => {
+    next.on('notification', ({ channel, payload }) => {
+      if (channel === AUTH_CHANNEL) return void rings.emit('auth', payload ?? null);
       const [owner = '', , type = ''] = (payload ?? '').split(':');
       rings.emit('ring', owner, type);
       rings.emit(`owner:${owner}`);
@@ -41,6 +47,7 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
     try {
       await next.connect();
       await next.query(`LISTEN ${EVENT_CHANNEL}`);
+      await next.query(`LISTEN ${AUTH_CHANNEL}`);
       await next.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [nodeId]);
       // one that failed is tried again by whoever asked for it
       next.on('end', () => {
@@ -62,7 +69,8 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
       try {
         client = await listen();
         // 'return', and every owner's
-        for (const name of rings.eventNames()) if (name !== 'ring') rings.emit(name);
+        for (const name of rings.eventNames()) if (name !== 'ring' && name !== 'auth') rings.emit(name);
+        rings.emit('auth', null);
         break;
       } catch {
         await sleep(wait);
@@ -99,6 +107,10 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
     onRing(listener) {
       rings.on('ring', listener);
       return () => rings.off('ring', listener);
+    },
+    onAuthChanged(listener) {
+      rings.on('auth', listener);
+      return () => rings.off('auth', listener);
     },
     onReturn(listener) {
       rings.on('return', listener);

@@ -24,6 +24,9 @@ export function createContext(
     locale: localeOf(params?.locale ?? request.headers['accept-language']),
     address: addressOf(request, config),
     foreignOrigin: isForeign(request, config),
+    respondAsync: /\brespond-async\b/i.test(String(request.headers.prefer ?? '')),
+    idempotencyKey: String(request.headers['idempotency-key'] ?? '') || null,
+    answerHeaders: new Headers(),
     identify() {
       identity ??= identify(
         { secret: config.JWT_SECRET, sessions: authSessions, cookieName: cookieNames(config).session },

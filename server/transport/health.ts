@@ -20,6 +20,12 @@ export function answerJson(response: ServerResponse, status: number, body: objec
   response.end(JSON.stringify(body));
 }
 
+/** JSON that is text already. */
+export function answerText(response: ServerResponse, json: string): void {
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' });
+  response.end(json);
+}
+
 /** Whether this process should get requests: its database answers. Redis is told of, but the product goes on without it. */
 export async function readiness(deps: { db: Db; redis: RedisClients }, closing: boolean) {
   const [database, redis] = await Promise.all([

@@ -5,9 +5,15 @@ import { ADDRESS_HEADER } from '@/server/auth/options';
 import type { RedisClients } from '@/server/redis';
 import { type ErrorCode, ERRORS, localeOf } from '@/server/errors';
 import type { Deps } from '@/server/trpc';
-import { answerJson, readiness } from './health';
+import { answerCors } from './cors';
+import { DOCS_PATH, handleDocs } from './docs';
+import { answerJson, answerText, readiness } from './health';
+import { createOpenApi } from './openapi';
+import { handleRest, REST_PATH } from './rest';
 import { addressOf, contentSecurityPolicy, newNonce, requestIdOf, SECURITY_HEADERS } from './security';
+import type { SocketIo } from './socket';
 import { handleTrpc, TRPC_PATH } from './trpc-http';
+import { handleTwilioWebhook, TWILIO_WEBHOOK_PATH } from './twilio-webhook';
 import type { TrpcSocket } from './trpc-socket';
 
 /** Next, as a custom server sees it. `upgrades` is the emitter that Next believes to be the server. */
@@ -19,7 +25,7 @@ export type Pages = {
 
 export type HttpServer = { listen(): Promise<void>; close(): Promise<void> };
 
-type Parts = { deps: Deps; redis: RedisClients; pages: Pages; trpcSocket: TrpcSocket };
+type Parts = { deps: Deps; redis: RedisClients; pages: Pages; trpcSocket: TrpcSocket; socketIo: SocketIo };
 
 /** null: not an address at all, such as `//`. */
 function pathOf({ url = '/' }: IncomingMessage): string | null {
@@ -55,11 +61,14 @@ function refuseUpgrade(request: IncomingMessage, socket: Duplex, code: ErrorCode
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-const underTrpc = (pathname: string) => pathname === TRPC_PATH || pathname.startsWith(`${TRPC_PATH}/`);
+const OPENAPI_PATH = `${REST_PATH}/openapi.json`;
+
+const under = (base: string, pathname: string) => pathname === base || pathname.startsWith(`${base}/`);
 
 /** Requests of every kind, and the ONE place where upgrades are told apart. */
-export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): HttpServer {
+export function createHttpServer({ deps, redis, pages, trpcSocket, socketIo }: Parts): HttpServer {
   const { config, logger, db } = deps;
+  const openApi = createOpenApi(config);
   let closing = false;
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,8 +85,16 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
       return answerJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
     }
     if (closing) return refuse(request, response, 'SHUTTING_DOWN');
-    if (underTrpc(pathname)) return handleTrpc(deps, request, response);
-    return showPage(request, response);
+    if (socketIo.takes(request)) return socketIo.handleRequest(request, response);
+    const trpc = under(TRPC_PATH, pathname);
+    if (!trpc && !under(REST_PATH, pathname)) {
+      if (under(DOCS_PATH, pathname) && (await handleDocs(request, response, pathname))) return;
+      return showPage(request, response);
+    }
+    if (answerCors(request, response, config)) return;
+    if (pathname === OPENAPI_PATH && request.method === 'GET') return answerText(response, await openApi());
+    if (pathname === TWILIO_WEBHOOK_PATH) return handleTwilioWebhook(deps, request, response);
+    return trpc ? handleTrpc(deps, request, response) : handleRest(deps, request, response);
   }
 
   async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -111,7 +128,8 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
     socket.on('error', () => socket.destroy());
     const pathname = pathOf(request) ?? '';
     if (closing) refuseUpgrade(request, socket, 'SHUTTING_DOWN');
-    else if (underTrpc(pathname)) trpcSocket.handleUpgrade(request, socket, head);
+    else if (socketIo.takes(request)) socketIo.handleUpgrade(request, socket, head);
+    else if (under(TRPC_PATH, pathname)) trpcSocket.handleUpgrade(request, socket, head);
     else if (pages.dev && pathname.startsWith('/_next/')) pages.upgrades.emit('upgrade', request, socket, head);
     else refuseUpgrade(request, socket, 'NOT_FOUND');
   };
@@ -147,7 +165,7 @@ export function createHttpServer({ deps, redis, pages, trpcSocket }: Parts): Htt
     },
     async close() {
       closing = true;
-      await trpcSocket.close();
+      await Promise.all([trpcSocket.close(), socketIo.close()]);
       await Promise.all(
         servers.map((server) => {
           const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -26,7 +26,19 @@ export function isForeign(request: IncomingMessage, config: Pick<Config, 'public
   const { origin, host } = request.headers;
   if (origin === undefined) return request.headers['sec-fetch-site'] === 'cross-site';
   if (origin === new URL(config.publicUrl).origin) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host;
+  if (!URL.canParse(origin)) return true;
+  const page = new URL(origin);
+  return page.host !== host && !isSameMachine(page, host);
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** localhost:3000 and 127.0.0.1:3000 are one server, and two hosts for a browser. */
+function isSameMachine(page: URL, host: string | undefined): boolean {
+  const asked = `${page.protocol}//${host}`;
+  if (!host || !URL.canParse(asked)) return false;
+  const { hostname, port } = new URL(asked);
+  return LOOPBACK.has(page.hostname) && LOOPBACK.has(hostname) && page.port === port;
 }
 
 export function newNonce(): string {

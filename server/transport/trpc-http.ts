@@ -59,7 +59,8 @@ export function handleTrpc(deps: Deps, request: IncomingMessage, response: Serve
       responseMeta: ({ errors }) => {
         const waits = errors.flatMap(({ cause }) => (isAppError(cause) ? [cause.more.retryAfter ?? 0] : []));
         const longest = Math.max(0, ...waits);
-        return longest > 0 ? { headers: { 'retry-after': String(longest) } } : {};
+        if (longest > 0) context.answerHeaders.set('retry-after', String(longest));
+        return { headers: context.answerHeaders };
       },
       onError: (failure) => reportError(deps, failure),
     }),

@@ -4,6 +4,7 @@ import type { Logger } from '@/server/logger';
 import type { Engine, EngineEvent } from './engine';
 import { type Gap, noteRecovered } from './gap';
 import { createInOrder } from './in-order';
+import { createAskFirst } from './ask-first';
 import { insist } from './insist';
 import { countSkipped, type IngestScope, ingestMessage } from './ingest';
 import { type Lease, LeaseLost } from './lease';
@@ -46,7 +47,13 @@ const TRIES = 5;
 export function createConnection(parts: Parts): Connection {
   const { db, lease, ownNumber, engine, logger, gap, onRecovered, onSkipped } = parts;
   const { ownerId } = lease;
-  const scope: IngestScope = { db, lease, ownerId, ownNumber };
+  const scope: IngestScope = {
+    db,
+    lease,
+    ownerId,
+    ownNumber,
+    askFirst: createAskFirst({ db, ownerId, ownNumber, engine, logger }),
+  };
   const inOrder = createInOrder();
   const ending = new AbortController();
   const hasEnded = () => ending.signal.aborted;

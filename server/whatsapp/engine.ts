@@ -22,14 +22,16 @@ export type EngineState =
   | { kind: 'pairing'; method: PairingMethod; data: string; expiresAt: Date }
   /** The phone accepted the link; the page is loading chats. `percent` is 0..100, or null where the page does not say. */
   | { kind: 'syncing'; percent: number | null }
-  /** `phone` is E.164 with `+`. Said at most once per generation. */
-  | { kind: 'ready'; phone: string; name: string }
+  /** `phone` is E.164 with `+`; `platform` what the phone is (android, iphone, …), where the page says. Said at most once per generation. */
+  | { kind: 'ready'; phone: string; name: string; platform?: string | null }
   /** The link is kept but nothing gets through; the session restarts the engine. */
   | { kind: 'offline'; reason: EngineFailure }
   /** The device is unlinked; the user must pair again, in a new profile. */
   | { kind: 'logged_out'; reason: string }
   /** The engine cannot go on; the session restarts it, with backoff. */
   | { kind: 'crashed'; reason: EngineFailure };
+
+export type EngineReady = Extract<EngineState, { kind: 'ready' }>;
 
 /** Why an engine is offline or crashed. `detail` is for logs: no phone number, text, QR or token in it. */
 export type EngineFailure = {
@@ -154,6 +156,8 @@ export interface Engine {
   resolve(phone: string): Promise<Resolved | null>;
   /** Chats, most recent first. */
   chats?(limit: number): Promise<EngineChat[]>;
+  /** The name under which the phone's address book has the peer of a direct chat; null: it has none. */
+  savedName?(chat: ChatId): Promise<string | null>;
   /** The newest `limit` messages of a chat, oldest first; with `before`, the newest `limit` that are older than it. */
   history?(chat: ChatId, limit: number, before?: MessageId): Promise<EngineMessage[]>;
   /** Tells the peer that the chat was read (blue ticks), and clears the unread count on the phone. */

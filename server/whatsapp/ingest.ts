@@ -1,10 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
-import { ackChange, onceMoreOnConflict, readChat, touchAndRead, touchChat, upsertChat } from '@/server/chats/store';
-import type { Db } from '@/server/db';
+import { ackChange, type KnownChat, readChat, touchAndRead, touchChat, upsertChat } from '@/server/chats/store';
+import { againOnConflict, type Db } from '@/server/db';
 import { toStorable } from '@/server/text/schema';
+import { clientOfChat } from '@/server/clients/of-chat';
 import { appendEvent } from '@/server/events/log';
+import type { EventBody } from '@/server/events/schema';
 import { type Sql, sqlOf } from '@/server/sql';
 import type { Ack, ChatKind, EngineChat, EngineMessage, MessageId } from './engine';
 import { fence, type Lease } from './lease';
@@ -13,7 +15,14 @@ import { earlyAck, findSent, settle } from './sent';
 import { skippedOf } from './session-status';
 
 /** Whose messages these are, and the proof that this process may write them. */
-export type IngestScope = { db: Db; lease: Lease; ownerId: OwnerId; ownNumber: string };
+export type IngestScope = {
+  db: Db;
+  lease: Lease;
+  ownerId: OwnerId;
+  ownNumber: string;
+  /** Asks WhatsApp what must be known of somebody before they are made a client: the saved name, where there is one. Never fails. */
+  askFirst?: (peer: Pick<EngineMessage, 'chatId' | 'phone'>) => Promise<string | null>;
+};
 
 /**
  * Stores one message that the engine told of, with its chat and its event, in ONE transaction; a message that is there already is
@@ -21,9 +30,11 @@ export type IngestScope = { db: Db; lease: Lease; ownerId: OwnerId; ownNumber: s
  */
 export async function ingestMessage(scope: IngestScope, message: EngineMessage, quiet = false): Promise<boolean> {
   // a text that Postgres refuses (a cut emoji is enough) must not be lost, nor keep the others waiting
-  const { text, pushName } = message;
+  const { text } = message;
+  const saved = quiet || message.direction === 'outbound' ? null : await scope.askFirst?.(message);
+  const pushName = saved ?? message.pushName;
   const kept = { ...message, text: toStorable(text), pushName: pushName === null ? null : toStorable(pushName) };
-  return onceMoreOnConflict(() => scope.db.sql.transaction((sql) => storeMessage(sql, scope, kept, quiet)));
+  return againOnConflict(() => scope.db.sql.transaction((sql) => storeMessage(sql, scope, kept, quiet)));
 }
 
 async function storeMessage(sql: Sql, scope: IngestScope, message: EngineMessage, quiet: boolean): Promise<boolean> {
@@ -38,26 +49,39 @@ async function storeMessage(sql: Sql, scope: IngestScope, message: EngineMessage
 
   const name = inbound ? message.pushName : null;
   const chat = await upsertChat(sql, ownerId, ownNumber, { engineChatId: message.chatId, phone: message.phone, name });
+  // the past that is read in at a first link makes nobody a client; whoever writes from now on is one
+  const { clientId, events } = await clientOfChat(sql, ownerId, chat, inbound && !quiet);
   const own = inbound ? null : await findSent(sql, scope, chat.id, message);
   if (own) {
     await settle(sql, scope, own, message);
+    await tellOfPerson(sql, ownerId, chat, events);
     return false;
   }
 
   const { id, direction, kind, text, sentAt } = message;
   const status = inbound ? 'received' : (earlyAck(lease, id) ?? message.ack ?? 'sent');
   const [row] = await sql<MessageRow>`
-    INSERT INTO message (id, owner_id, own_number, chat_id, engine_message_id, direction, kind, text, status, at, sent_at)
-    VALUES (${uuidv7()}::uuid, ${ownerId}::uuid, ${ownNumber}, ${chat.id}::uuid, ${id}, ${direction}, ${kind}, ${text}, ${status},
-            ${sentAt}, ${sentAt}) RETURNING *`;
+    INSERT INTO message (id, owner_id, own_number, chat_id, client_id, engine_message_id, direction, kind, text, status, at, sent_at)
+    VALUES (${uuidv7()}::uuid, ${ownerId}::uuid, ${ownNumber}, ${chat.id}::uuid, ${clientId}::uuid, ${id}, ${direction}, ${kind},
+            ${text}, ${status}, ${sentAt}, ${sentAt}) RETURNING *`;
   if (!row) throw new Error('nothing was inserted');
-  if (quiet) await touchChat(sql, chat.id, sentAt, 0);
-  else {
+  if (quiet) {
+    await touchChat(sql, chat.id, sentAt, 0);
+    await tellOfPerson(sql, ownerId, chat, events);
+  } else {
     const fresh = await touchAndRead(sql, chat.id, sentAt, inbound ? 1 : 0);
+    await tellOfPerson(sql, ownerId, chat, events);
     const type = inbound ? 'message.received' : 'message.created';
     await appendEvent(sql, ownerId, { type, chat: fresh, message: toMessage(row) });
   }
   return true;
+}
+
+/** What a message showed of whom it is from, told before the message itself. */
+async function tellOfPerson(sql: Sql, ownerId: OwnerId, chat: KnownChat, events: EventBody[]): Promise<void> {
+  const { id, goneChatId } = chat;
+  if (goneChatId) await appendEvent(sql, ownerId, { type: 'chat.joined', chat: await readChat(sql, id), goneChatId });
+  for (const event of events) await appendEvent(sql, ownerId, event);
 }
 
 async function findByEngineId(

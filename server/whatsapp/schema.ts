@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { sendInput } from '@/server/chats/schema';
+import { opaqueId } from '@/server/ids/schema';
+import { direction, message } from '@/server/messages/schema';
 
 /** The words a caller sees; the engine's states map onto them in session-status.ts (contract.md, "Status words"). */
 export const statusWord = z.enum([
@@ -58,6 +61,8 @@ export const whatsappStatus = z.object({
   expiresAt: z.date().nullable(),
   phoneNumber: z.string().nullable(),
   name: z.string().nullable(),
+  /** What the phone is (android, iphone, …), while connected and where WhatsApp says. */
+  platform: z.string().nullable(),
   connectedAt: z.date().nullable(),
   reason: statusReason.nullable(),
   /** With WHATSAPP_CHANGED: the modules and members that WhatsApp's page lacks, by name. Empty: nobody can say. */
@@ -82,3 +87,72 @@ export const connectInput = z.object({ phoneNumber: z.string().trim().min(1).max
 
 /** Stops and keeps the link; with `unlink` the phone's link ends for good. */
 export const disconnectInput = z.object({ unlink: z.boolean().default(false) }).optional();
+
+/** The status as the contract has it, and whose it is. */
+export const ownStatus = whatsappStatus.extend({ success: z.literal(true), userId: z.string() });
+
+/** What connect, disconnect, restore and restart answer. `success`: false where it failed, with `reason`. */
+export const linkAnswer = whatsappStatus
+  .pick({
+    status: true,
+    connected: true,
+    method: true,
+    qrCode: true,
+    pairingCode: true,
+    expiresAt: true,
+    phoneNumber: true,
+    name: true,
+    reason: true,
+    hasSession: true,
+  })
+  .extend({ success: z.boolean(), message: z.string() });
+export type LinkAnswer = z.infer<typeof linkAnswer>;
+
+export const qrAnswer = whatsappStatus
+  .pick({ qrCode: true, status: true, connected: true })
+  .extend({ success: z.literal(true) });
+
+/** `number` is what the old product called phoneNumber. */
+export const infoAnswer = z.object({
+  success: z.literal(true),
+  info: z.object({
+    phoneNumber: z.string().nullable(),
+    number: z.string().nullable(),
+    name: z.string().nullable(),
+    platform: z.string().nullable(),
+  }),
+});
+
+export const availabilityAnswer = z.object({
+  success: z.literal(true),
+  whatsappWeb: z.object({ enabled: z.boolean(), hasRedis: z.boolean(), reason: z.string() }),
+  features: z.object({ websockets: z.boolean(), redis: z.boolean(), whatsappWeb: z.boolean() }),
+});
+
+export const sendToNumberInput = z.object({
+  /** Any spelling of a phone; without + it is read in the account's country. */
+  clientNumber: z.string().trim().min(1).max(40),
+  text: sendInput.shape.text,
+});
+/** `sent`: WhatsApp took it. `queued`: it is stored and will leave in its turn. */
+export const sentAnswer = z.object({
+  success: z.literal(true),
+  messageId: z.string(),
+  providerMessageId: z.string().nullable(),
+  status: z.enum(['sent', 'queued']),
+});
+
+export const historyInput = z.object({
+  limit: z.number().int().min(1).max(500).default(50),
+  offset: z.number().int().min(0).max(1_000_000_000).default(0),
+  clientId: opaqueId.optional(),
+  direction: direction.optional(),
+});
+/** `body` and `timestamp` are what the old product called text and createdAt. */
+export const historyAnswer = z.object({
+  success: z.literal(true),
+  messages: z.array(message.extend({ body: z.string(), timestamp: z.date() })),
+  total: z.number().int(),
+  limit: z.number().int(),
+  offset: z.number().int(),
+});

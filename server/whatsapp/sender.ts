@@ -1,3 +1,4 @@
+import { endWebAttempt, takeBack } from '@/server/channels/web-attempts';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import type { MessageErrorCode } from '@/server/chats/schema';
 import { appendEvent } from '@/server/events/log';
@@ -71,6 +72,8 @@ export function createSender({ scope, engine, logger, inOrder, note }: Parts): S
       UPDATE message SET handed_over_at = now(), send_token = COALESCE(send_token, given.token)
       FROM next, jsonb_array_elements_text(${tokens}::jsonb) WITH ORDINALITY AS given(token, n), chat
       WHERE message.id = next.id AND given.n = next.n AND chat.id = message.chat_id AND EXISTS (SELECT 1 FROM lease)
+        -- once more, for a row that somebody else changed meanwhile
+        AND message.own_number = ${ownNumber} AND message.status = 'queued' AND message.handed_over_at IS NULL
       RETURNING message.id, message.chat_id, message.text, message.send_token, chat.engine_chat_id`;
   }
 
@@ -95,6 +98,8 @@ export function createSender({ scope, engine, logger, inOrder, note }: Parts): S
 
   async function recordFailure(rowId: string, status: 'queued' | 'failed', errorCode: MessageErrorCode): Promise<void> {
     await record(async (sql) => {
+      if (status === 'failed' && (await takeBack(sql, rowId, errorCode))) return;
+      await endWebAttempt(sql, [rowId], 'unconfirmed', errorCode);
       const [row] = await sql<MessageRow>`
         UPDATE message SET status = ${status}::"MessageStatus", error_code = ${errorCode}
         WHERE id = ${rowId}::uuid AND engine_message_id IS NULL RETURNING *`;
@@ -210,6 +215,7 @@ export async function markUnconfirmed(scope: IngestScope): Promise<void> {
     });
     for (const { id } of rows) {
       const row = await tx.message.update({ where: { id }, data: { errorCode: 'SEND_UNCONFIRMED' } });
+      await endWebAttempt(sql, [id], 'unconfirmed', 'PROCESS_ENDED');
       await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(row) });
     }
   });

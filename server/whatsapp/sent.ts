@@ -1,4 +1,5 @@
 import type { OwnerId } from '@/server/auth/owner-id';
+import { endWebAttempt } from '@/server/channels/web-attempts';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import { ackChange, touchChat } from '@/server/chats/store';
 import { appendEvent } from '@/server/events/log';
@@ -32,8 +33,8 @@ export async function findSent(sql: Sql, scope: Scope, chatId: string, message: 
   const at = message.sentAt.getTime();
   const [alike] = await sql<{ id: string }>`
     SELECT id FROM message
-    WHERE chat_id = ${chatId}::uuid AND owner_id = ${ownerId}::uuid AND direction = 'outbound' AND engine_message_id IS NULL
-      AND send_token IS NULL AND status = 'queued' AND kind = ${message.kind} AND text = ${message.text}
+    WHERE chat_id = ${chatId}::uuid AND owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND direction = 'outbound'
+      AND engine_message_id IS NULL AND send_token IS NULL AND status = 'queued' AND kind = ${message.kind} AND text = ${message.text}
       AND handed_over_at BETWEEN ${new Date(at - CLOCKS_DIFFER_MS)} AND ${new Date(at + CLOCKS_DIFFER_MS)}
     ORDER BY position LIMIT 1`;
   return alike?.id ?? null;
@@ -52,7 +53,8 @@ export async function settle(sql: Sql, scope: Scope, messageRowId: string, messa
         read_at = COALESCE(${change?.readAt ?? null}::timestamptz, read_at)
     WHERE id = ${messageRowId}::uuid AND engine_message_id IS NULL RETURNING *`;
   if (!row) return;
-  await touchChat(sql, row.chatId, message.sentAt, 0);
+  await endWebAttempt(sql, [row.id], 'taken', null);
+  if (row.chatId !== null) await touchChat(sql, row.chatId, message.sentAt, 0);
   await appendEvent(sql, scope.ownerId, { type: 'message.updated', message: toMessage(row) });
 }
 

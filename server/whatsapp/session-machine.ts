@@ -2,7 +2,7 @@ import type { OwnerId } from '@/server/auth/owner-id';
 import { isAppError } from '@/server/errors';
 import { toStorable } from '@/server/text/schema';
 import { createConnection } from './connection';
-import type { EngineEvent, EngineFailure, EngineState } from './engine';
+import type { EngineEvent, EngineFailure, EngineReady, EngineState } from './engine';
 import { createInOrder } from './in-order';
 import { policyAfter } from './failure-policy';
 import { type Lease, LeaseLost } from './lease';
@@ -111,7 +111,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
         if (phase.kind !== 'failed') setPhase({ kind: 'syncing', percent: state.percent });
         return timer.set(timing.sync, () => fail(from, 'READY_TIMEOUT'));
       case 'ready':
-        return onReady(from, state.phone, toStorable(state.name));
+        return onReady(from, { ...state, name: toStorable(state.name) });
       case 'logged_out':
         return endLink('PHONE_LOGGED_OUT');
       case 'offline':
@@ -151,7 +151,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
     pairingSince = null;
   }
 
-  async function onReady(from: Run, phone: string, name: string): Promise<void> {
+  async function onReady(from: Run, { phone, name, platform = null }: EngineReady): Promise<void> {
     if (from.connection) return;
     timer.clear();
     const connectedUntil = await markReady(db, from.lease, phone, name);
@@ -169,7 +169,7 @@ export function createSessionMachine(deps: SessionDeps, ownerId: OwnerId) {
       onRecovered: (recovered) => know({ recovered }),
       onSkipped: (skipped) => know({ skipped }),
     });
-    setPhase({ kind: 'connected', phone, name, since });
+    setPhase({ kind: 'connected', phone, name, platform, since });
     for (const event of from.early.splice(0)) from.connection.handle(event);
     timer.set(timing.steady, async () => {
       failures = 0;

@@ -106,7 +106,16 @@ export async function endGeneration(
       data: { generation: { increment: 1 }, linkedAt: null, wanted: false },
     });
     const waiting = await tx.message.findMany({
-      where: { ownerId, direction: 'outbound', status: 'queued', engineMessageId: null, handedOverAt: null },
+      where: {
+        ownerId,
+        provider: 'whatsapp_web',
+        direction: 'outbound',
+        status: 'queued',
+        engineMessageId: null,
+        handedOverAt: null,
+        // one that may go by another channel is looked at again (messages/recheck.ts)
+        attempts: { none: { outcome: 'started' } },
+      },
       orderBy: { position: 'asc' },
       select: { id: true },
     });

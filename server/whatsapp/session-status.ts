@@ -8,7 +8,7 @@ export type Phase =
   | { kind: 'starting' }
   | { kind: 'pairing'; method: PairingMethod; data: string; expiresAt: Date }
   | { kind: 'syncing'; percent: number | null }
-  | { kind: 'connected'; phone: string; name: string; since: Date }
+  | { kind: 'connected'; phone: string; name: string; platform: string | null; since: Date }
   | { kind: 'reconnecting'; reason: StatusReason }
   | { kind: 'logged_out'; reason: 'PHONE_LOGGED_OUT' | 'USER_UNLINKED' }
   | { kind: 'parked' }
@@ -73,6 +73,7 @@ export function statusOf(phase: Phase, known: Known): WhatsappStatus {
     expiresAt: pairing?.expiresAt ?? null,
     phoneNumber: connected?.phone ?? (known.linked ? known.phone : null),
     name: connected?.name ?? (known.linked ? known.name : null),
+    platform: connected?.platform ?? null,
     connectedAt: connected?.since ?? null,
     reason: 'reason' in phase ? phase.reason : phase.kind === 'parked' ? 'NEVER_SCANNED' : null,
     missing: failed?.page?.missing ?? [],

@@ -1,3 +1,4 @@
+import { endWebAttempt } from '@/server/channels/web-attempts';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import { ackChange } from '@/server/chats/store';
 import { appendEvents } from '@/server/events/log';
@@ -58,6 +59,12 @@ async function recordSent(sql: Sql, scope: IngestScope, sent: readonly SentSayin
       FROM (SELECT chat_id, max(at) AS at FROM settled GROUP BY chat_id) newest WHERE chat.id = newest.chat_id
     )
     SELECT * FROM settled`;
+  await endWebAttempt(
+    sql,
+    rows.map(({ id }) => id),
+    'taken',
+    null,
+  );
   const place = new Map(sent.map(({ rowId }, index) => [rowId, index]));
   return rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
 }

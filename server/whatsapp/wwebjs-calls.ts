@@ -1,8 +1,8 @@
 import type { Page } from 'puppeteer-core';
 import type { Client } from 'whatsapp-web.js';
 import { type Engine, EngineError, type EngineMessage } from './engine';
-import { checkNumber, findSent, readChats, readHistory } from './wwebjs-chat-page';
-import { type RawMessage, silentTypes, toChat, toMessage } from './wwebjs-convert';
+import { checkNumber, findSent, readChats, readHistory, readSavedName } from './wwebjs-chat-page';
+import { type RawMessage, silentTypes, toChat, toMessage, toName } from './wwebjs-convert';
 import { wasNavigation } from './wwebjs-client';
 import { DeadlineError, notReady, pause, within } from './wwebjs-deadline';
 import { chatIdOf, digitsOf, idText, isLid, phoneOf } from './wwebjs-ids';
@@ -25,7 +25,7 @@ export type CallDeps = {
   logger: EngineLogger;
 };
 
-type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'history' | 'markRead'>> & {
+type Calls = Required<Pick<Engine, 'send' | 'resolve' | 'chats' | 'savedName' | 'history' | 'markRead'>> & {
   /** Says whether this page lets a send choose its id; said again for each document. */
   reserves: (can: boolean) => void;
   reserveId: () => string | null;
@@ -158,6 +158,10 @@ export function createCalls({ client, page, lids, stream, deadlines, ended, logg
       }
       for (const row of rows) await lids.learn(idText(row.id) ?? '');
       return rows.map((row) => toChat(row, context)).filter((chat) => chat !== null);
+    },
+
+    async savedName(chat) {
+      return toName(await ask('saved name', deadlines.callMs, page.evaluate(readSavedName, chat)));
     },
 
     async history(chat, limit, before) {

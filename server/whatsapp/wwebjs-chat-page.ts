@@ -57,6 +57,28 @@ export async function readChats(limit: number): Promise<RawChat[]> {
   return rows.sort((a, b) => Number(b.t ?? 0) - Number(a.t ?? 0)).slice(0, limit);
 }
 
+/** What the address book calls the peer of a chat, from what the page already knows: nothing is asked of the network. */
+export async function readSavedName(chatId: string): Promise<unknown> {
+  const w = window as unknown as PageWindow;
+  const kit = w.__omniwpKit;
+  const { createWid } = w.require('WAWebWidFactory') as { createWid: (id: string) => unknown };
+  const { Chat, Contact } = w.require('WAWebCollections') as { Chat: unknown; Contact?: unknown };
+  const keys = [createWid(chatId), chatId];
+  const contacts = [
+    async () => (await kit.find(Chat, keys))?.contact as Loose | undefined,
+    async () => kit.find(Contact, keys),
+  ];
+  for (const contact of contacts) {
+    try {
+      const name = (await contact())?.name;
+      if (name) return name;
+    } catch {
+      // This page does not have that way.
+    }
+  }
+  return null;
+}
+
 /**
  * The newest `limit` messages of a chat that are older than `before`, oldest first; loads earlier ones as far as needed.
  * null: the page has no such chat.

@@ -185,17 +185,22 @@ export function toAck(raw: RawMessage, value: unknown): Extract<EngineEvent, { t
 /** A title that is only the number again is no name. */
 const isNumber = (name: string): boolean => /^[+\d\s().\u00a0\u202a-\u202e-]+$/.test(name);
 
+/** A name that is there and says more than the number; null: none. */
+export const toName = (value: unknown): string | null => {
+  const name = nameOf(value);
+  return name !== null && !isNumber(name) ? name : null;
+};
+
 /** null for a row without an id. */
 export function toChat(raw: RawChat, context: ConvertContext): EngineChat | null {
   const id = chatIdOf(raw.id);
   if (!id) return null;
   const kind = chatKindOf(id);
-  const names = [nameOf(raw.name), nameOf(raw.pushname)];
   return {
     id,
     kind,
     phone: kind !== 'direct' ? null : isLid(id) ? context.phoneOfLid(id) : phoneOf(id),
-    name: names.find((name) => name !== null && !isNumber(name)) ?? null,
+    name: toName(raw.name) ?? toName(raw.pushname),
     // -1 is "marked as unread by hand": there is nothing to count.
     unreadCount: typeof raw.unreadCount === 'number' ? Math.max(0, raw.unreadCount) : 0,
     lastMessageAt: dateOf(raw.t),

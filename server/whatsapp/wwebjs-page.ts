@@ -234,8 +234,13 @@ export function readLogoutReason(): string | null {
   return typeof reason === 'string' || typeof reason === 'number' ? String(reason) : null;
 }
 
-/** Our own number and name, once the page knows them. */
-export async function readSelf(): Promise<{ pn: string | null; lid: string | null; name: string | null }> {
+/** Our own number, name and kind of phone, once the page knows them. */
+export async function readSelf(): Promise<{
+  pn: string | null;
+  lid: string | null;
+  name: string | null;
+  platform: string | null;
+}> {
   const w = window as unknown as PageWindow & KitWindow;
   const kit = w.__omniwpKit;
   const call = async (member: string): Promise<string | null> => {
@@ -245,16 +250,18 @@ export async function readSelf(): Promise<{ pn: string | null; lid: string | nul
       return null;
     }
   };
-  let name: unknown = null;
+  let conn: Loose = {};
   try {
-    name = ((w.require('WAWebConnModel') as Loose).Conn as Loose).pushname;
+    conn = (w.require('WAWebConnModel') as Loose).Conn as Loose;
   } catch {
     // A name is nice to have.
   }
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
   return {
     pn: await call('getMaybeMePnUser'),
     lid: await call('getMaybeMeLidUser'),
-    name: typeof name === 'string' ? name : null,
+    name: text(conn.pushname),
+    platform: text(conn.platform),
   };
 }
 

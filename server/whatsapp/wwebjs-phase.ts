@@ -19,7 +19,7 @@ export type Phases = {
   edge: () => void;
   reloaded: () => void;
   /** The library is in the page and listening. Says `ready` the first time. */
-  usable: (phone: string, name: string) => void;
+  usable: (phone: string, name: string, platform?: string | null) => void;
   logout: (reason: string) => void;
   isUsable: () => boolean;
   isPairing: () => boolean;
@@ -191,13 +191,13 @@ export function createPhases(deps: {
       if (reloads.length > mostReloads)
         crash(`the page loads itself anew again and again, ${reloads.length} times now`);
     },
-    usable(phone, name) {
+    usable(phone, name, platform) {
       usable = true;
       lostSince = null;
       unpairedSince = null;
       if (phase === 'ready') return;
       phase = 'ready';
-      say({ kind: 'ready', phone, name });
+      say({ kind: 'ready', phone, name, ...(platform && { platform }) });
     },
     logout(reason) {
       // A page that was never linked has no link to lose.

@@ -26,7 +26,7 @@ export type TakeoverDeps = {
 export async function takeOverPage(
   deps: TakeoverDeps,
   run: () => Promise<unknown>,
-): Promise<{ phone: string; name: string; reserves: boolean }> {
+): Promise<{ phone: string; name: string; platform: string | null; reserves: boolean }> {
   const { page, deadlines, ended, logger, fallbackVersion } = deps;
   const missing = await waitForModules(page, chatModules, {
     patienceMs: deadlines.modulesMs,
@@ -54,14 +54,14 @@ export async function takeOverPage(
 }
 
 /** The page learns its own number a little after it connects, and may know the hidden one first. */
-async function findSelf({ client, page, deadlines, ended }: TakeoverDeps): Promise<{ phone: string; name: string }> {
+async function findSelf({ client, page, deadlines, ended }: TakeoverDeps) {
   const until = Date.now() + deadlines.callMs;
   for (;;) {
     const self = await within(deadlines.callMs, 'own number', page.evaluate(readSelf), ended);
     const known = phoneOf(self.pn) ?? phoneOf(client.info?.wid);
     const hidden = typeof self.lid === 'string' && !known ? await page.evaluate(findPhoneOfLid, self.lid) : null;
     const phone = known ?? phoneOf(hidden);
-    if (phone) return { phone, name: client.info?.pushname ?? self.name ?? '' };
+    if (phone) return { phone, name: client.info?.pushname ?? self.name ?? '', platform: self.platform };
     if (Date.now() > until) throw new PageChangedError(['WAWebUserPrefsMeUser.getMaybeMePnUser']);
     await pause(deadlines.pollMs);
   }

@@ -214,7 +214,7 @@ function createGeneration(
     try {
       const self = await takeOverPage({ client, page, fallbackVersion, deadlines, ended, logger }, handler);
       live.calls.reserves(self.reserves);
-      phases.usable(self.phone, self.name);
+      phases.usable(self.phone, self.name, self.platform);
       stream.open();
     } catch (error) {
       // The page went on to another document: it will be taken over there.
@@ -255,6 +255,7 @@ function createGeneration(
     reserveId: () => live?.calls.reserveId() ?? null,
     resolve: async (phone) => ready().calls.resolve(phone),
     chats: async (limit) => ready().calls.chats(limit),
+    savedName: async (chat) => ready().calls.savedName(chat),
     history: async (chat, limit, before) => ready().calls.history(chat, limit, before),
     markRead: async (chat) => ready().calls.markRead(chat),
     memory: async () => (owned && !ended.aborted ? measureGroup(owned.pid) : null),

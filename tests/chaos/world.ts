@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { type Server, startServer } from '@/tests/support/server';
 import { waitUntil } from '@/tests/support/wait-until';
 import type { Plan } from './plan';
 
-export type Client = ReturnType<typeof createOmniwpClient>;
+export type Client = ReturnType<typeof createOmniClient>;
 
 /** One business: its owner's account, and the phone that is linked to it. */
 export type Business = {
@@ -27,7 +27,7 @@ const PASSWORD = 'una-clave-larga-42';
 export async function makeWorld(plan: Plan, sandbox: Sandbox, server: Server): Promise<World> {
   const clients: Client[] = [];
   const clientOf = (token: string | null): Client => {
-    const made = createOmniwpClient({ url: server.url, token: () => token });
+    const made = createOmniClient({ url: server.url, token: () => token });
     clients.push(made);
     return made;
   };

@@ -50,7 +50,11 @@ export function engineContract(
 
     it('is ready once after the scan, with phone and name', async (test) => {
       const { log, people } = await linked(test);
-      expect(await log.state('ready')).toEqual({ kind: 'ready', phone: people.own.phone, name: people.own.name });
+      expect(await log.state('ready')).toMatchObject({
+        kind: 'ready',
+        phone: people.own.phone,
+        name: people.own.name,
+      });
       await harness.pause();
       const kinds = log.states().map((state) => state.kind);
       expect(kinds.filter((kind) => kind === 'ready')).toHaveLength(1);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import { runToItsEnd } from '@/tests/support/chaos-run';
 import { postmasterPid, setEmbedded } from '@/tests/support/embedded';
 import { type Server, startServer } from '@/tests/support/server';
@@ -19,13 +19,13 @@ async function start(options: Parameters<typeof startServer>[0]): Promise<Server
 }
 
 const register = (server: Server, email: string) => {
-  const client = createOmniwpClient({ url: server.url });
+  const client = createOmniClient({ url: server.url });
   return client.trpc.auth.register
     .mutate({ name: 'Ana', email, password: 'una-clave-larga-42' })
     .finally(() => client.close());
 };
 const login = (server: Server, email: string) => {
-  const client = createOmniwpClient({ url: server.url });
+  const client = createOmniClient({ url: server.url });
   return client.trpc.auth.login.mutate({ email, password: 'una-clave-larga-42' }).finally(() => client.close());
 };
 const newEmail = () => `${randomUUID()}@example.com`;

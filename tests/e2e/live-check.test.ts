@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { type Server, startServer } from '@/tests/support/server';
 
@@ -14,12 +14,12 @@ const account = { name: 'Ana', email: 'ana@example.com', password: 'secreto-123'
 let sandbox: Sandbox;
 let server: Server;
 let token: string | null = null;
-let client: ReturnType<typeof createOmniwpClient>;
+let client: ReturnType<typeof createOmniClient>;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
   server = await startServer({ sandbox });
-  client = createOmniwpClient({ url: server.url, token: () => token });
+  client = createOmniClient({ url: server.url, token: () => token });
   ({ token } = await client.trpc.auth.register.mutate(account));
 });
 afterAll(async () => {

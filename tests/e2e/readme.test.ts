@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { type Server, startServer } from '@/tests/support/server';
 import { waitUntil } from '@/tests/support/wait-until';
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 test("the README's program runs as written", async () => {
   let token: string | null = null;
-  const { trpc, close } = createOmniwpClient({ url: server.url, token: () => token });
+  const { trpc, close } = createOmniClient({ url: server.url, token: () => token });
   const demo = { name: 'Demo', email: 'demo@omniwp.local', password: 'demo-omniwp' };
   ({ token } = await trpc.auth.register.mutate(demo));
   await sandbox.scan(OWN, (await trpc.whatsapp.connect.mutate()).qrCode ?? '');

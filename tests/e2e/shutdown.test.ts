@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Postgres } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import { isAlive } from '@/server/embedded/alive';
 import { mainBrowsers, serverWith } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
@@ -30,7 +30,7 @@ const LAST_TABLE = 'event';
 
 let sandbox: Sandbox;
 let server: Server;
-let client: ReturnType<typeof createOmniwpClient>;
+let client: ReturnType<typeof createOmniClient>;
 let token: string | null = null;
 const endings: (() => Promise<unknown> | unknown)[] = [];
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
   await sandbox.say({ from: carla, to: bakery, text: 'Buen día' });
   server = await startServer({ sandbox });
   endings.push(() => server.discard());
-  client = createOmniwpClient({ url: server.url, token: () => token });
+  client = createOmniClient({ url: server.url, token: () => token });
   endings.push(() => client.close());
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import { mainBrowsers } from '@/tests/support/chaos-processes';
 import { startStores, type Stores } from '@/tests/support/chaos-stores';
 import { inTurn, numbered } from '@/tests/support/flow';
@@ -15,7 +15,7 @@ import { waitUntil } from '@/tests/support/wait-until';
 const bakery = '+5491123456789';
 const carla = '+5491134567890';
 const JWT_SECRET = 'Zq7-uX2.kM9_vB4!tR8~wN3(pL6)cH1*';
-type Client = ReturnType<typeof createOmniwpClient>;
+type Client = ReturnType<typeof createOmniClient>;
 type Side = { server: Server; client: Client; trpc: Client['trpc'] };
 
 let stores: Stores;
@@ -31,7 +31,7 @@ async function startSide(): Promise<Side> {
   const { sessionPath, env } = stores;
   const server = await startServer({ sandbox, sessionPath, env: { ...env, JWT_SECRET } });
   endings.push(() => server.discard());
-  const client = createOmniwpClient({ url: server.url, token: () => token });
+  const client = createOmniClient({ url: server.url, token: () => token });
   endings.push(() => client.close());
   return { server, client, trpc: client.trpc };
 }

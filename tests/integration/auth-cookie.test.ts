@@ -5,6 +5,7 @@ import { cookieNames } from '@/server/auth/cookies';
 import { ERRORS } from '@/server/errors';
 import { createTestApp, JWT_SECRET, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
 import { eventually } from '@/tests/support/node';
+import { RULES } from '@/tests/support/tenancy-rules';
 import { PROCEDURES } from '@/tests/support/wire';
 import { setStores } from '@/tests/support/stores';
 
@@ -111,7 +112,7 @@ describe('a page of another site', () => {
     { origin: 'nonsense' },
     { 'sec-fetch-site': 'cross-site' },
   ];
-  const owned = Object.keys(PROCEDURES).filter((path) => path !== 'auth.login' && path !== 'auth.register');
+  const owned = Object.keys(PROCEDURES).filter((path) => !RULES[path]?.open);
 
   test('does nothing with the cookie, on any procedure', async () => {
     for (const headers of foreign) {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS } from '@/server/errors';
-import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
+import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
+import { badValues, CARLA, nothing, SHAPES, type World } from '@/tests/support/bad-inputs';
 import { eventually } from '@/tests/support/node';
 import { PROCEDURES, type Wire } from '@/tests/support/wire';
 import { setStores } from '@/tests/support/stores';
 
 /** What each procedure answers to nonsense: a code of the table, in both languages, that names the field; never a 500. */
 
-const CARLA = '+5491134567890';
 const ANA = '+5491123456781';
 
 const stores = setStores();
@@ -17,6 +17,7 @@ let ana: Owner;
 let wire: Wire;
 let chatId: string;
 let messageId: string;
+let clientId: string;
 
 beforeAll(async () => {
   // logins are not what is tried here
@@ -31,6 +32,7 @@ beforeAll(async () => {
   const chat = await eventually('the chat', async () => (await ana.client.chats.list.query({})).items[0]);
   chatId = chat.id;
   messageId = chat.lastMessage?.id ?? '';
+  clientId = (await ana.client.clients.list.query({})).items[0]?.id ?? '';
   wire = await app.wire({ token: ana.token });
 }, 60_000);
 
@@ -38,129 +40,7 @@ afterAll(async () => {
   await app.close();
 });
 
-type Kind =
-  | 'uuid'
-  | 'text'
-  | 'name'
-  | 'search'
-  | 'email'
-  | 'password'
-  | 'phone'
-  | 'cursor'
-  | 'limit'
-  | 'flag'
-  | 'word'
-  | 'seq';
-type Shape = {
-  /** A good input, made when it is wanted. */
-  good: () => Record<string, unknown>;
-  required?: Record<string, Kind>;
-  optional?: Record<string, Kind>;
-  /** It may be called with nothing at all. */
-  bare?: true;
-};
-
-const nothing: Shape = { good: () => ({}), bare: true };
-
-/** Every procedure that reads something, and what of. `nothing`: it reads no input, so there is none that is bad. */
-const SHAPES: Record<string, Shape> = {
-  'auth.register': {
-    good: () => ({ name: 'Eva', email: `${randomUUID()}@example.com`, password: PASSWORD }),
-    required: { name: 'name', email: 'email', password: 'password' },
-    optional: { inviteToken: 'word' },
-  },
-  'auth.login': {
-    good: () => ({ email: ana.email, password: PASSWORD }),
-    required: { email: 'email', password: 'word' },
-  },
-  'auth.me': nothing,
-  'auth.logout': nothing,
-  'admin.sessions': nothing,
-  'auth.invite': nothing,
-  'chats.list': {
-    good: () => ({}),
-    optional: { cursor: 'cursor', limit: 'limit', search: 'search', unreadOnly: 'flag' },
-  },
-  'chats.get': { good: () => ({ chatId }), required: { chatId: 'uuid' } },
-  'chats.messages': {
-    good: () => ({ chatId }),
-    required: { chatId: 'uuid' },
-    optional: { cursor: 'cursor', limit: 'limit' },
-  },
-  'chats.start': { good: () => ({ phone: CARLA }), required: { phone: 'phone' } },
-  'chats.send': {
-    good: () => ({ chatId, text: 'hola', clientKey: randomUUID() }),
-    required: { chatId: 'uuid', text: 'text', clientKey: 'uuid' },
-  },
-  'chats.retry': { good: () => ({ messageId }), required: { messageId: 'uuid' } },
-  'chats.markRead': {
-    good: () => ({ chatId, upToMessageId: messageId }),
-    required: { chatId: 'uuid', upToMessageId: 'uuid' },
-  },
-  'events.head': nothing,
-  'events.follow': { good: () => ({}), optional: { lastEventId: 'seq' }, bare: true },
-  'settings.get': nothing,
-  'settings.update': { good: () => ({}), optional: { readReceipts: 'flag', locale: 'word' } },
-  'whatsapp.status': nothing,
-  'whatsapp.connect': { good: () => ({}), optional: { phoneNumber: 'phone' }, bare: true },
-  'whatsapp.disconnect': { good: () => ({}), optional: { unlink: 'flag' }, bare: true },
-  'whatsapp.restore': nothing,
-  'whatsapp.restart': nothing,
-  'whatsapp.onStatus': nothing,
-};
-
-const NUL = 'ho\u0000la';
-const HALF_EMOJI = 'hola \ud83d';
-const long = (length: number) => 'a'.repeat(length);
-const WRONG_TYPES: unknown[] = [5, true, null, [], {}, [['x']], new Date(0), 12n, Number.NaN, new Map([['a', 1]])];
-
-/** Bad values of a kind. */
-const BAD: Record<Kind, unknown[]> = {
-  uuid: ['', 'x', `${'-'.repeat(36)}`, `${randomUUID()}\u0000`, `${randomUUID()} `, "' OR 1=1 --", long(5000)],
-  text: ['', '   ', '\n\t', long(4097), `${long(4096)}😀`, NUL, HALF_EMOJI, '\udc00'],
-  name: ['', 'a', '  a  ', long(81), NUL, HALF_EMOJI],
-  search: [long(81), NUL, HALF_EMOJI],
-  email: [
-    '',
-    'ana',
-    'ana@',
-    '@example.com',
-    'a@b',
-    `${long(250)}@example.com`,
-    'a\u0000@example.com',
-    `a\ud83d@example.com`,
-  ],
-  password: ['', '1234567', long(201)],
-  phone: ['', '  ', 'hola', '123', long(41), '\u0000', '+', '٣', `+54\u0000`, HALF_EMOJI, '00', '+999999999999999'],
-  cursor: [
-    'x',
-    long(201),
-    NUL,
-    '%00',
-    Buffer.from('2026-01-01T00:00:00.000Z').toString('base64url'),
-    Buffer.from(`-271821-04-20T00:00:00.000Z ${'1'.repeat(18)}`).toString('base64url'),
-    Buffer.from(`2026-01-01T00:00:00.000Z ${'-'.repeat(36)}`).toString('base64url'),
-    Buffer.from(`2026-01-01T00:00:00.000Z ${'9'.repeat(30)}`).toString('base64url'),
-    Buffer.from('0000-01-01T00:00:00.000Z 1').toString('base64url'),
-  ],
-  limit: [0, -1, 101, 1.5, 1e308, Number.POSITIVE_INFINITY, '30'],
-  flag: ['true', 'false', 0, 1, ''],
-  word: [long(2001)],
-  seq: ['x', '-1', '1.5', '1e3', long(16), '9'.repeat(16), '', ' 1', NUL],
-};
-const TAKES_NUMBER = new Set<Kind>(['limit']);
-const TAKES_FLAG = new Set<Kind>(['flag']);
-/** zod's `nullish`: a client that has seen nothing yet says null. */
-const TAKES_NULL = new Set<Kind>(['seq']);
-
-function badValues(kind: Kind): unknown[] {
-  const types = WRONG_TYPES.filter((value) => {
-    if (typeof value === 'number') return !TAKES_NUMBER.has(kind) || Number.isNaN(value);
-    if (typeof value === 'boolean') return !TAKES_FLAG.has(kind);
-    return value !== null || !TAKES_NULL.has(kind);
-  });
-  return [...types, ...BAD[kind]];
-}
+const world = (): World => ({ chatId, messageId, email: ana.email, clientId });
 
 type Refusal = {
   status: number;
@@ -209,7 +89,7 @@ for (const path of paths) {
     for (const [field, kind] of Object.entries(fields)) {
       test(`refuses a bad ${field}, and names it`, async () => {
         for (const value of badValues(kind)) {
-          const input = { ...shape.good(), [field]: value };
+          const input = { ...shape.good(world()), [field]: value };
           const [es, en] = await Promise.all([send(path, input, 'es'), send(path, input, 'en')]);
           const what = `${field}: ${describeValue(value)} → ${es.status} ${JSON.stringify(es.error)}`;
           expect(String(es.error?.code), what).toMatch(/^INVALID_(INPUT|PHONE)$/);
@@ -233,7 +113,7 @@ for (const path of paths) {
         expectTold(answer, 'es');
       }
       for (const field of Object.keys(shape.required ?? {})) {
-        const { [field]: _, ...input } = shape.good();
+        const { [field]: _, ...input } = shape.good(world());
         const answer = await send(path, input, 'en');
         expectTold(answer, 'en');
         expect(answer.error?.details).toEqual([{ field, message: expect.stringMatching(/Missing/) }]);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ErrorCode, ERRORS } from '@/server/errors';
+import { ERRORS } from '@/server/errors';
 import { ownerIdOfRow } from '@/server/auth/owner-id';
-import { encodeCursor } from '@/server/chats/cursor';
 import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
 import { eventually } from '@/tests/support/node';
+import { RULES, type Things, type World } from '@/tests/support/tenancy-rules';
 import { type Answer, PROCEDURES } from '@/tests/support/wire';
 import { setStores } from '@/tests/support/stores';
 
@@ -19,8 +19,8 @@ const stores = setStores();
 let app: TestApp;
 let ana: Owner;
 let beto: Owner;
-let hers: { chatId: string; messageId: string; failedId: string; clientKey: string; cursor: string };
-let his: { chatId: string };
+let hers: Things;
+let his: World['his'];
 
 beforeAll(async () => {
   app = await createTestApp(stores);
@@ -49,9 +49,23 @@ beforeAll(async () => {
     app.node.db.message.findFirst({ where: { id: sent.id, status: 'delivered' } }),
   );
   const page = await ana.client.chats.messages.query({ chatId: chat.id, limit: 1 });
-  hers = { chatId: chat.id, messageId: sent.id, failedId: failed.id, clientKey, cursor: page.nextCursor ?? '' };
+  const [clientId, orderId] = await clientAndOrder(ana, `${SECRET}: el pedido`);
+  const template = await ana.client.templates.create.mutate({ name: 'El portón', content: SECRET });
+  // her wording of one that he has too
+  await ana.client.templates.update.mutate({ id: 'confirmacion-es', content: SECRET });
+  hers = {
+    templateId: template.id,
+    chatId: chat.id,
+    messageId: sent.id,
+    failedId: failed.id,
+    clientKey,
+    cursor: page.nextCursor ?? '',
+    clientId,
+    orderId,
+  };
   carla.say(BETO, 'hola Beto');
-  his = { chatId: (await chatWith(beto, CARLA)).id };
+  const [hisClientId, hisOrderId] = await clientAndOrder(beto, 'un pedido de Beto');
+  his = { chatId: (await chatWith(beto, CARLA)).id, clientId: hisClientId, orderId: hisOrderId };
 }, 60_000);
 
 afterAll(async () => {
@@ -63,21 +77,32 @@ const chatWith = (owner: Owner, phone: string) =>
     (await owner.client.chats.list.query({})).items.find((chat) => chat.phone === phone),
   );
 
+/** The client that a message from Carla made, and an order of theirs. */
+async function clientAndOrder(owner: Owner, description: string): Promise<[string, string]> {
+  const client = await eventually('a client', async () => (await owner.client.clients.list.query({})).items[0]);
+  const order = await owner.client.orders.create.mutate({ clientId: client.id, description });
+  return [client.id, order.id];
+}
+
 /** Everything that is Ana's, as rows. */
 async function everythingOf(ownerId: string): Promise<string> {
   const { db } = app.node;
   const where = { where: { ownerId }, orderBy: { id: 'asc' } } as const;
-  const [user, chats, messages, events, sessions, link] = await Promise.all([
+  const [user, chats, messages, clients, orders, templates, events, sessions, link] = await Promise.all([
     db.user.findUnique({ where: { id: ownerId } }),
     db.chat.findMany(where),
     db.message.findMany(where),
+    db.client.findMany(where),
+    db.order.findMany(where),
+    db.template.findMany(where),
     db.event.findMany({ where: { ownerId }, orderBy: { seq: 'asc' } }),
     db.authSession.findMany({ where: { userId: ownerId }, orderBy: { id: 'asc' } }),
     db.whatsappSession.findUnique({ where: { ownerId }, omit: { leaseUntil: true, updatedAt: true } }),
   ]);
   const status = await app.node.registry.status(ownerIdOfRow({ ownerId }));
-  return JSON.stringify({ user, chats, messages, events, sessions, link, status }, (_, value) =>
-    typeof value === 'bigint' ? String(value) : value,
+  return JSON.stringify(
+    { user, chats, messages, clients, orders, templates, events, sessions, link, status },
+    (_, value) => (typeof value === 'bigint' ? String(value) : value),
   );
 }
 
@@ -87,84 +112,7 @@ function expectNothingOfHers(text: string): void {
   }
 }
 
-type Attempt = {
-  /** What Beto sends, made of Ana's ids. */
-  input?: () => unknown;
-  /** What he must be told; absent: he is answered, with his own things. */
-  code?: ErrorCode;
-  /** His own credential is used up by it. */
-  ends?: true;
-};
-type Rule = { open?: true; attempts: Attempt[] };
-
-const own: Rule = { attempts: [{}] };
-
-/** Every procedure of the product. A new one is missing here until somebody has thought about whose ids it takes. */
-const RULES: Record<string, Rule> = {
-  'admin.sessions': {
-    attempts: [{ code: 'ADMIN_ONLY' }, { input: () => ({ ownerId: ana.ownerId }), code: 'ADMIN_ONLY' }],
-  },
-  'auth.register': {
-    open: true,
-    attempts: [
-      {
-        input: () => ({ name: 'Otra Ana', email: ana.email.toUpperCase(), password: 'otra-clave-9' }),
-        code: 'EMAIL_ALREADY_EXISTS',
-      },
-    ],
-  },
-  'auth.login': {
-    open: true,
-    attempts: [{ input: () => ({ email: ana.email, password: 'adivinada' }), code: 'INVALID_CREDENTIALS' }],
-  },
-  'auth.me': own,
-  'auth.logout': { attempts: [{ ends: true }] },
-  'auth.invite': { attempts: [{ code: 'ADMIN_ONLY' }] },
-  'chats.list': {
-    attempts: [
-      { input: () => ({}) },
-      { input: () => ({ search: 'Carla' }) },
-      { input: () => ({ cursor: encodeCursor({ at: new Date('2100-01-01'), tie: hers.chatId }), limit: 100 }) },
-      { input: () => ({ ownerId: ana.ownerId, ownNumber: ANA, userId: ana.ownerId }) },
-    ],
-  },
-  'chats.get': { attempts: [{ input: () => ({ chatId: hers.chatId }), code: 'CHAT_NOT_FOUND' }] },
-  'chats.messages': {
-    attempts: [
-      { input: () => ({ chatId: hers.chatId }), code: 'CHAT_NOT_FOUND' },
-      { input: () => ({ chatId: his.chatId, cursor: hers.cursor }) },
-    ],
-  },
-  'chats.start': { attempts: [{ input: () => ({ phone: CARLA }) }] },
-  'chats.send': {
-    attempts: [
-      { input: () => ({ chatId: hers.chatId, text: 'soy Ana', clientKey: randomUUID() }), code: 'CHAT_NOT_FOUND' },
-      { input: () => ({ chatId: hers.chatId, text: SECRET, clientKey: hers.clientKey }), code: 'CHAT_NOT_FOUND' },
-    ],
-  },
-  'chats.retry': {
-    attempts: [
-      { input: () => ({ messageId: hers.failedId }), code: 'MESSAGE_NOT_FOUND' },
-      { input: () => ({ messageId: hers.messageId }), code: 'MESSAGE_NOT_FOUND' },
-    ],
-  },
-  'chats.markRead': {
-    attempts: [
-      { input: () => ({ chatId: hers.chatId, upToMessageId: hers.messageId }), code: 'CHAT_NOT_FOUND' },
-      { input: () => ({ chatId: his.chatId, upToMessageId: hers.messageId }), code: 'MESSAGE_NOT_FOUND' },
-    ],
-  },
-  'events.head': own,
-  'events.follow': { attempts: [{ input: () => ({ lastEventId: '0' }) }] },
-  'settings.get': own,
-  'settings.update': { attempts: [{ input: () => ({ readReceipts: true, locale: 'en', ownerId: ana.ownerId }) }] },
-  'whatsapp.status': own,
-  'whatsapp.onStatus': own,
-  'whatsapp.connect': { attempts: [{}] },
-  'whatsapp.restart': own,
-  'whatsapp.disconnect': { attempts: [{ input: () => ({ unlink: false, userId: ana.ownerId }) }] },
-  'whatsapp.restore': own,
-};
+const world = (): World => ({ ana, hers, his, phones: { ana: ANA, carla: CARLA }, secret: SECRET });
 
 const paths = Object.keys(PROCEDURES);
 const isSubscription = (path: string) => PROCEDURES[path] === 'subscription';
@@ -192,7 +140,7 @@ describe('without a credential', () => {
   for (const path of paths.filter((name) => !RULES[name]?.open)) {
     test(`${path} answers TOKEN_REQUIRED`, async () => {
       const before = await everythingOf(ana.ownerId);
-      const input = RULES[path]?.attempts[0]?.input?.();
+      const input = RULES[path]?.attempts[0]?.input?.(world());
       for (const answer of [await tryAs(null, path, input), await tryAs(null, path, { nonsense: true })]) {
         expect(answer).toMatchObject({ status: 401, error: { code: 'TOKEN_REQUIRED' } });
         expectNothingOfHers(answer.text);
@@ -210,7 +158,7 @@ describe("with another's token", () => {
         const token = attempt.ends
           ? (await beto.client.auth.login.mutate({ email: beto.email, password: PASSWORD })).token
           : beto.token;
-        const answer = await tryAs(token, path, attempt.input?.());
+        const answer = await tryAs(token, path, attempt.input?.(world()));
         if (attempt.code) {
           expect(answer).toMatchObject({ status: ERRORS[attempt.code].status, error: { code: attempt.code } });
         } else expect(answer).toMatchObject({ status: 200, error: null });

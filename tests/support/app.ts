@@ -1,16 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { createLoginLimit } from '@/server/auth/login-limit';
+import { createOpenSockets } from '@/server/auth/open-sockets';
 import { createAuthSessions } from '@/server/auth/sessions';
-import { createOmniwpClient } from '@/server/client';
+import { createChannels } from '@/server/channels/channels';
+import { createOmniClient } from '@/server/client';
 import { type Config, parseConfig } from '@/server/config';
+import { createOnce } from '@/server/idempotency/once';
+import { createHandlers } from '@/server/jobs/handlers';
+import { createWorker } from '@/server/jobs/worker';
+import { createLimits } from '@/server/limits/limits';
 import type { Logger } from '@/server/logger';
+import { recheckWhenLinksChange } from '@/server/messages/recheck';
 import { createHttpServer, type Pages } from '@/server/transport/http';
+import { createSocketIo } from '@/server/transport/socket';
 import { createTrpcSocket } from '@/server/transport/trpc-socket';
 import type { Deps } from '@/server/trpc';
 import { createFakeNetwork, type FakeNetwork } from './fake-engine';
 import { freePort } from './free-port';
+import { NO_LIMITS } from './no-limits';
 import { createTestNode, eventually } from './node';
+import { callRest, type RestOptions } from './rest';
 import { type CallOptions, callOverHttp, openWire } from './wire';
 
 export const PASSWORD = 'secreto-123';
@@ -26,7 +36,7 @@ const pages: Pages = {
   dev: false,
 };
 
-type Trpc = ReturnType<typeof createOmniwpClient>['trpc'];
+type Trpc = ReturnType<typeof createOmniClient>['trpc'];
 
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>;
 /** One who has registered; `client` has their bearer token. */
@@ -41,6 +51,8 @@ export async function createTestApp(options: {
   redisUrl: string;
   env?: Record<string, string>;
   network?: FakeNetwork;
+  /** How long providers may take. */
+  timeoutMs?: number;
   logger?: Logger;
 }) {
   const network = options.network ?? createFakeNetwork();
@@ -50,6 +62,7 @@ export async function createTestApp(options: {
     PORT: String(await freePort()),
     JWT_SECRET,
     REGISTRATION: 'open',
+    ...NO_LIMITS,
     ...options.env,
   });
   const { databaseUrl, redisUrl } = options;
@@ -60,15 +73,43 @@ export async function createTestApp(options: {
     ...(options.logger && { logger: options.logger }),
   });
   const { db, bus, logger, registry, redis } = node;
-  const authSessions = createAuthSessions({ db, redis, logger, lifetimeSeconds: config.JWT_EXPIRES_IN });
-  const deps: Deps = { config, db, bus, logger, authSessions, loginLimit: createLoginLimit(redis, config), registry };
-  const http = createHttpServer({ deps, redis, pages, trpcSocket: createTrpcSocket(deps) });
+  const authSessions = createAuthSessions({ db, lifetimeSeconds: config.JWT_EXPIRES_IN });
+  const openSockets = createOpenSockets({ bus, authSessions, logger });
+  const channels = await createChannels({
+    db,
+    config,
+    registry,
+    ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
+  });
+  const deps: Deps = {
+    config,
+    db,
+    bus,
+    redis,
+    logger,
+    authSessions,
+    openSockets,
+    loginLimit: createLoginLimit(redis, config),
+    limits: createLimits({ redis, config, logger }),
+    registry,
+    channels,
+    once: createOnce({ db, nodeId: node.nodeId, logger }),
+  };
+  const worker = await createWorker({
+    pool: node.pool,
+    nodeId: node.nodeId,
+    logger,
+    handlers: createHandlers({ db, config, channels, logger }),
+  });
+  const stopRechecking = recheckWhenLinksChange({ db, bus, logger });
+  const sockets = { trpcSocket: createTrpcSocket(deps), socketIo: createSocketIo(deps) };
+  const http = createHttpServer({ deps, redis, pages, ...sockets });
   await http.listen();
   const url = `http://127.0.0.1:${config.PORT}`;
   const clients: { close(): unknown }[] = [];
 
   function client(token: string | null, locale: 'es' | 'en' = 'es'): Trpc {
-    const made = createOmniwpClient({ url, token: () => token, locale });
+    const made = createOmniClient({ url, token: () => token, locale });
     clients.push(made);
     return made.trpc;
   }
@@ -95,6 +136,8 @@ export async function createTestApp(options: {
     register,
     wire,
     call: (path: string, more?: CallOptions) => callOverHttp(url, path, more),
+    /** `POST /auth/login`, below /api/v1. */
+    rest: (route: string, more?: RestOptions) => callRest(url, route, more),
 
     /** Links a phone of the network to an owner and waits until its chats are read in. */
     async link(owner: Owner, phone: string, name: string) {
@@ -110,6 +153,9 @@ export async function createTestApp(options: {
     async close() {
       for (const made of clients) made.close();
       await http.close();
+      openSockets.close();
+      stopRechecking();
+      await worker.stop();
       await node.close();
     },
   };

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
+import { createDatabase } from '@/server/db';
 import { createEmbeddedPostgres } from '@/server/embedded/postgres';
+import { prepareJobs } from '@/server/jobs/prepare';
+import { createLogger } from '@/server/logger';
 import { migrate } from '@/server/migrate';
 import { quietLogger } from './quiet-logger';
 
@@ -24,7 +27,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await client.connect();
   await client.query('CREATE DATABASE template');
   await client.end();
-  await migrate({ url: databaseUrl(postgres.url, 'template') });
+  const template = databaseUrl(postgres.url, 'template');
+  await migrate({ url: template });
+  const silent = createLogger('silent');
+  const database = createDatabase(template, silent);
+  await prepareJobs({ pool: database.pool, logger: silent });
+  await database.close();
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.stop();

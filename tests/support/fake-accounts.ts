@@ -21,6 +21,8 @@ export type Account = {
   messages: EngineMessage[];
   unread: Map<ChatId, number>;
   devices: Map<string, Device>;
+  /** The address book: names by phone. */
+  saved: Map<string, string>;
   /** false: what is sent to this phone stays at `sent` until it is on again. */
   online: boolean;
   /** How often a device asked to mark a chat as read: a read receipt that nobody wanted shows here. */
@@ -62,6 +64,7 @@ export function createAccounts() {
         messages: [],
         unread: new Map(),
         devices: new Map(),
+        saved: new Map(),
         online: true,
         readReceipts: 0,
       };
@@ -184,7 +187,7 @@ export function createAccounts() {
         id: message.chatId,
         kind: message.chatKind,
         phone: message.phone,
-        name: message.phone ? (accounts.get(message.phone)?.name ?? null) : null,
+        name: message.phone ? (owner.saved.get(message.phone) ?? accounts.get(message.phone)?.name ?? null) : null,
         unreadCount: owner.unread.get(message.chatId) ?? 0,
         lastMessageAt: message.sentAt,
       }))

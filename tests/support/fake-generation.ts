@@ -136,7 +136,7 @@ export function createFakeEngine(deps: {
       const device = owner.devices.get(profileDir);
       if (phase !== 'running' || !device) return;
       ready = true;
-      state({ kind: 'ready', phone: owner.phone, name: owner.name });
+      state({ kind: 'ready', phone: owner.phone, name: owner.name, platform: 'android' });
       for (const event of device.missed.splice(0)) onNetwork(event);
       device.listener = listen;
     });
@@ -211,6 +211,9 @@ export function createFakeEngine(deps: {
     },
     async chats(limit) {
       return accounts.chats(owner()).slice(0, limit);
+    },
+    async savedName(chat) {
+      return owner().saved.get(`+${chat.slice(0, chat.indexOf('@'))}`) ?? null;
     },
     async history(chat, limit, before) {
       await gates.history?.(chat);

@@ -1,8 +1,8 @@
-import type { createOmniwpClient } from '@/server/client';
+import type { createOmniClient } from '@/server/client';
 import type { OwnerEvent } from '@/server/events/schema';
 import type { WhatsappStatus } from '@/server/whatsapp/schema';
 
-type Trpc = ReturnType<typeof createOmniwpClient>['trpc'];
+type Trpc = ReturnType<typeof createOmniClient>['trpc'];
 
 /** Everything that an account's two subscriptions tell it, from the beginning of its log. */
 export function listen({ trpc }: { trpc: Trpc }) {

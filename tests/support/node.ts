@@ -75,6 +75,7 @@ export async function createTestNode(options: {
   return {
     nodeId,
     db,
+    pool,
     redis,
     bus,
     board,

@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import en from '@/app/_lib/i18n/en.json';
 import es from '@/app/_lib/i18n/es.json';
-import { createOmniwpClient } from '@/server/client';
+import { createOmniClient } from '@/server/client';
 import type { StatusWord } from '@/server/whatsapp/schema';
 import { readQr } from './read-qr';
 import type { Sandbox } from './sandbox';
@@ -157,7 +157,7 @@ export async function createPerson(browser: Browser, options: PersonOptions) {
     /** The same account over the API: what the server says, beside what the page shows. Close it. */
     async api() {
       let token: string | null = null;
-      const client = createOmniwpClient({ url, token: () => token, locale });
+      const client = createOmniClient({ url, token: () => token, locale });
       ({ token } = await client.trpc.auth.login.mutate({ email, password: PASSWORD }));
       return client;
     },

@@ -6,6 +6,7 @@ import { environment } from '@/server/config';
 import { type GuardedProcess, startGuarded } from '@/server/embedded/process';
 import { isMain, listProcesses, type ProcessRow, profileOf } from '@/server/whatsapp/browser-processes';
 import { freePort } from './free-port';
+import { NO_LIMITS } from './no-limits';
 import type { Sandbox } from './sandbox';
 import { waitUntil } from './wait-until';
 
@@ -61,6 +62,7 @@ export async function startServer(options: ServerOptions = {}) {
     WHATSAPP_SESSION_PATH: sessionPath,
     JWT_SECRET: randomBytes(48).toString('base64url'),
     REGISTRATION: 'open',
+    ...NO_LIMITS,
     // whatever it starts inherits this, and is known by it
     TEST_HOME: home,
     ...options.sandbox?.env,

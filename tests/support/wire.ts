@@ -1,7 +1,7 @@
 import superjson from 'superjson';
 import { WebSocket } from 'ws';
 import { appRouter } from '@/server/router';
-import type { AppErrorData } from '@/server/trpc';
+import type { AppErrorData } from '@/server/errors';
 
 /** tRPC as bytes on the wire, for what a well-behaved client never says. */
 

@@ -50,6 +50,14 @@ describe('a configuration', () => {
       LOGIN_LIMIT_PAIR: 5,
       LOGIN_LIMIT_ACCOUNT: 20,
       LOGIN_LIMIT_ADDRESS: 50,
+      WHATSAPP_LIMIT_LINK: 3,
+      WHATSAPP_LIMIT_SEND: 10,
+      WHATSAPP_LIMIT_READ: 5,
+      MESSAGE_RATE_LIMIT_WHATSAPP: 10,
+      MESSAGE_RATE_LIMIT_EMAIL: 30,
+      MESSAGE_RATE_LIMIT_GENERAL: 100,
+      MESSAGE_RATE_LIMIT_CHAT: 60,
+      DASHBOARD_WRITE_LIMIT: 600,
     });
     expect(parseConfig({ JWT_SECRET, NODE_ENV: 'development' }).registration).toBe('open');
     expect(parseConfig({ JWT_SECRET, REGISTRATION: 'closed', PUBLIC_URL: 'https://wa.example/' })).toMatchObject({

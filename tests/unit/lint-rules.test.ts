@@ -76,7 +76,10 @@ const rooms: Record<string, { bad: string[]; good: string[] }> = {
     bad: ['whatsapp-web.js', '../app/page', '@/tests/x'],
     good: ['./router', '@/server/transport/http'],
   },
-  'server/client.ts': { bad: ['./router', '@/server/router', './db'], good: ['type:./router', '@trpc/client'] },
+  'server/client.ts': {
+    bad: ['./router', '@/server/router', './errors', './db'],
+    good: ['type:./router', 'type:./errors', '@trpc/client'],
+  },
   'app/page.tsx': {
     bad: ['@/server/router', '@/server/db', '@/server/chats/chats', '@/sandbox/network', '../x', 'puppeteer'],
     good: ['type:@/server/router', '@/server/chats/schema', '@/app/_lib/trpc', 'react'],

@@ -16,7 +16,7 @@ describe('the words of the contract', () => {
     [qr, 'qr_ready'],
     [{ kind: 'syncing', percent: null }, 'authenticated'],
     [{ kind: 'syncing', percent: 40 }, 'syncing'],
-    [{ kind: 'connected', phone: '+1', name: '', since: soon }, 'connected'],
+    [{ kind: 'connected', phone: '+1', name: '', platform: null, since: soon }, 'connected'],
     [{ kind: 'reconnecting', reason: 'BROWSER_DIED' }, 'reconnecting'],
     [{ kind: 'logged_out', reason: 'PHONE_LOGGED_OUT' }, 'logged_out'],
     [{ kind: 'parked' }, 'parked'],

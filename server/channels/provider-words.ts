@@ -1,0 +1,52 @@
+import type { Locale } from '@/server/errors';
+
+/** What a provider's code means, for the owner. Twilio's numbers: https://www.twilio.com/docs/api/errors */
+const WORDS: Record<string, Record<Locale, string>> = {
+  '63016': {
+    es: 'Pasaron más de 24 horas desde el último mensaje de esta persona: fuera de esa ventana WhatsApp solo acepta plantillas aprobadas.',
+    en: 'More than 24 hours have passed since this person last wrote: outside that window WhatsApp takes approved templates only.',
+  },
+  '63003': {
+    es: 'Ese número no está en WhatsApp.',
+    en: 'That number is not on WhatsApp.',
+  },
+  '63024': {
+    es: 'Ese número no puede recibir mensajes por WhatsApp.',
+    en: 'That number cannot receive messages over WhatsApp.',
+  },
+  '21211': { es: 'Twilio no reconoce ese número.', en: 'Twilio does not recognise that number.' },
+  '21610': {
+    es: 'Esta persona pidió no recibir más mensajes de este número.',
+    en: 'This person asked not to receive messages from this number any more.',
+  },
+  '21617': { es: 'El texto es demasiado largo para Twilio.', en: 'The text is too long for Twilio.' },
+  '20003': {
+    es: 'Twilio no acepta las credenciales de este servidor.',
+    en: 'Twilio does not accept this server’s credentials.',
+  },
+  '63007': {
+    es: 'El número de Twilio de este servidor no está habilitado para WhatsApp.',
+    en: 'This server’s Twilio number is not enabled for WhatsApp.',
+  },
+  '550': { es: 'Esa dirección de correo no existe.', en: 'That e-mail address does not exist.' },
+  '535': {
+    es: 'El servidor de correo no acepta las credenciales de este servidor.',
+    en: 'The mail server does not accept this server’s credentials.',
+  },
+  NO_CHANNEL_AVAILABLE: {
+    es: 'No había ningún canal por el que enviarlo.',
+    en: 'There was no channel to send it over.',
+  },
+  NUMBER_NOT_ON_WHATSAPP: { es: 'Ese número no está en WhatsApp.', en: 'That number is not on WhatsApp.' },
+  NO_PHONE_NUMBER: { es: 'Ese cliente no tiene teléfono.', en: 'That client has no phone number.' },
+  NO_EMAIL_ADDRESS: { es: 'Ese cliente no tiene correo.', en: 'That client has no e-mail address.' },
+};
+
+/** A code in words; one that has none of its own is named. */
+export function wordsOfCode(code: string, locale: Locale): string {
+  const words = WORDS[code]?.[locale];
+  if (words !== undefined) return words;
+  return locale === 'en'
+    ? `The provider did not accept the message (code ${code}).`
+    : `El proveedor no aceptó el mensaje (código ${code}).`;
+}

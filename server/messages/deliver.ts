@@ -1,0 +1,202 @@
+import { v7 as uuidv7 } from 'uuid';
+import { ownerIdOfRow } from '@/server/auth/owner-id';
+import type { Channels, Choice } from '@/server/channels/channels';
+import type { Outgoing } from '@/server/channels/port';
+import { ownNumberOf } from '@/server/chats/chats';
+import type { MessageRow } from '@/server/chats/dto';
+import { type Db, untilDatabaseAnswers } from '@/server/db';
+import type { Locale } from '@/server/errors';
+import type { Prisma } from '@/server/generated/prisma/client';
+import type { Logger } from '@/server/logger';
+import type { Sql } from '@/server/sql';
+import { mustWait, wakeNext } from './order-of-sends';
+import { failMessage, settle, settleTaken, settleUnconfirmed, tellUpdated } from './settle';
+import { settleTakenByTwilio } from './twilio-status';
+import { orderedValues } from './values';
+
+/**
+ * Sends a message that waits, by the channel that is best at this moment. The attempt is written down before the provider is asked,
+ * so whoever comes after a process that died over it knows that it may have left, and does not send it again.
+ */
+
+export type DeliverParts = { db: Db; channels: Channels; logger: Logger };
+
+const include = {
+  attempts: { orderBy: { at: 'asc' } },
+  client: { select: { phone: true, email: true, whatsappPhone: true } },
+  owner: { select: { name: true, email: true, locale: true } },
+} as const satisfies Prisma.MessageInclude;
+type Waiting = Prisma.MessageGetPayload<{ include: typeof include }>;
+
+/** A message that nobody sent yet, and of which that is known; null: there is nothing to do. */
+async function findWaiting(db: Db, id: string): Promise<Waiting | null> {
+  return db.message.findFirst({
+    where: { id, direction: 'outbound', status: 'queued', engineMessageId: null, errorCode: null },
+    include,
+  });
+}
+
+const localeOf = ({ owner }: Waiting): Locale => (owner.locale === 'en' ? 'en' : 'es');
+
+/** WhatsApp's own spelling of a number before ours. */
+const phoneOf = ({ client }: Waiting): string | null => client?.whatsappPhone ?? client?.phone ?? null;
+
+/** What WhatsApp Web will say again whenever it is asked. */
+const FOR_GOOD = new Set(['WHATSAPP_REFUSED', 'CHAT_NOT_FOUND']);
+
+/** Whether WhatsApp Web has had it, and it did not leave. */
+function triedByWeb({ attempts }: Waiting): 'may_again' | 'for_good' | undefined {
+  const web = attempts.filter(({ provider }) => provider === 'whatsapp_web');
+  if (web.some(({ outcome, code }) => outcome === 'not_left' && FOR_GOOD.has(code ?? ''))) return 'for_good';
+  const last = attempts.at(-1);
+  return last?.provider === 'whatsapp_web' && last.outcome === 'not_left' ? 'may_again' : undefined;
+}
+
+export async function deliver(parts: DeliverParts, messageId: string): Promise<void> {
+  const { db } = parts;
+  if (await mustWait(db, messageId)) return;
+  const waiting = await findWaiting(db, messageId);
+  if (waiting) await tryNow(parts, waiting);
+  await wakeNext(db, messageId);
+}
+
+async function tryNow(parts: DeliverParts, waiting: Waiting): Promise<void> {
+  const { db } = parts;
+  const { id: messageId } = waiting;
+  const open = waiting.attempts.find(({ outcome }) => outcome === 'started');
+  if (open && open.provider !== 'whatsapp_web') {
+    // a process ended between the attempt and its record
+    await db.sql.transaction((sql) => settleUnconfirmed(sql, { id: open.id, messageId }, 'PROCESS_ENDED'));
+    return;
+  }
+  // the session's sender has it, and says what becomes of it
+  if (waiting.handedOverAt !== null) return;
+  const { channel } = waiting;
+  const tried = open && waiting.ownNumber !== null ? 'may_again' : triedByWeb(waiting);
+  const wanted = { channel, phone: phoneOf(waiting), tried };
+  const choice = await chooseFor(parts, waiting, wanted);
+  if (choice === 'wait') return;
+  if (choice === null) {
+    const code = triedByWeb(waiting) === 'for_good' ? (waiting.attempts.at(-1)?.code ?? null) : null;
+    await db.sql.transaction((sql) => giveUp(sql, waiting, open?.id ?? null, code ?? 'NO_CHANNEL_AVAILABLE'));
+    return;
+  }
+  const attemptId = await db.sql.transaction((sql) => begin(sql, parts, waiting, choice, open?.id ?? null));
+  if (attemptId !== null) await carryOut(parts, waiting, choice, attemptId);
+}
+
+/** `wait`: it lies in the outbox of a link that works or comes back, or needs the link itself to be placed there. */
+async function chooseFor(
+  { db, channels }: DeliverParts,
+  waiting: Waiting,
+  wanted: Parameters<Channels['choose']>[1],
+): Promise<Choice | 'wait' | null> {
+  const ownerId = ownerIdOfRow(waiting);
+  const { ownNumber, chatId } = waiting;
+  // in the outbox of a session that takes it in a moment
+  const web = ownNumber === null ? 'no' : await channels.port('whatsapp_web')?.readiness(ownerId);
+  if (web === 'now' && ownNumber === (await ownNumberOf(db, ownerId))) return 'wait';
+  // or of a number that is no longer the linked one: it changes its place
+  const choice = await channels.choose(ownerId, web === 'now' ? { ...wanted, tried: undefined } : wanted);
+  const stays = choice?.reason === 'COMING_BACK' && (ownNumber !== null || chatId === null);
+  return stays ? 'wait' : choice;
+}
+
+async function giveUp(sql: Sql, waiting: Waiting, openId: string | null, code: string): Promise<void> {
+  if (openId !== null) {
+    await sql`UPDATE message_attempt SET outcome = 'not_left', code = ${code}, ended_at = now() WHERE id = ${openId}::uuid`;
+  }
+  await failMessage(sql, waiting.id, code, localeOf(waiting));
+}
+
+const recipientOf = (waiting: Waiting): string | null =>
+  waiting.channel === 'email' ? (waiting.client?.email ?? null) : phoneOf(waiting);
+
+/** Writes down that it is tried now. null: it left, or somebody else has it. */
+async function begin(
+  sql: Sql,
+  { channels }: DeliverParts,
+  waiting: Waiting,
+  { provider, reason }: Choice,
+  openId: string | null,
+): Promise<string | null> {
+  const web = provider === 'whatsapp_web';
+  const ownNumber = provider === 'twilio' ? channels.twilioNumber : null;
+  // the conditions are looked at again when the session's sender, who may be taking it, is done
+  const [row] = await sql<MessageRow>`
+    UPDATE message
+    SET provider = ${provider}::"Provider", provider_reason = ${reason}, own_number = ${ownNumber},
+        at = date_trunc('second', now()), handed_over_at = CASE WHEN ${web} THEN NULL ELSE now() END,
+        chat_id = COALESCE(chat_id, (
+          SELECT chat.id FROM chat JOIN whatsapp_session session ON session.owner_id = chat.owner_id AND session.phone = chat.own_number
+          WHERE chat.client_id = message.client_id AND message.channel = 'whatsapp'
+          ORDER BY chat.last_message_at DESC NULLS LAST LIMIT 1))
+    WHERE id = ${waiting.id}::uuid AND status = 'queued' AND engine_message_id IS NULL AND handed_over_at IS NULL
+      AND error_code IS NULL
+    RETURNING *`;
+  if (!row) return null;
+  if (openId !== null && web) return openId;
+  if (openId !== null) {
+    await sql`
+      UPDATE message_attempt SET outcome = 'not_left', code = 'NOT_CONNECTED', ended_at = now() WHERE id = ${openId}::uuid`;
+  }
+  const attemptId = uuidv7();
+  await sql`
+    INSERT INTO message_attempt (id, message_id, provider, recipient, why)
+    VALUES (${attemptId}::uuid, ${waiting.id}::uuid, ${provider}::"Provider", ${recipientOf(waiting) ?? ''}, ${reason})`;
+  if (waiting.provider !== provider) await tellUpdated(sql, row);
+  return attemptId;
+}
+
+async function carryOut(parts: DeliverParts, waiting: Waiting, choice: Choice, attemptId: string): Promise<void> {
+  const { db, channels, logger } = parts;
+  const port = channels.port(choice.provider);
+  if (!port) throw new Error(`no channel ${choice.provider}`);
+  const outcome = await port.send(await outgoingOf(parts, waiting, attemptId));
+  logger.info({ messageId: waiting.id, provider: choice.provider, outcome: outcome.kind }, 'a message was handed over');
+  if (outcome.kind === 'handed_over') return;
+  const attempt = { id: attemptId, messageId: waiting.id };
+  await untilDatabaseAnswers(
+    () =>
+      db.sql.transaction(async (sql) => {
+        if (outcome.kind !== 'taken') {
+          const retryAt = retryAtOf(waiting, choice, outcome.kind === 'not_left' ? outcome.retryAfterMs : undefined);
+          return settle(sql, attempt, outcome, { locale: localeOf(waiting), retryAt });
+        }
+        return choice.provider === 'twilio'
+          ? settleTakenByTwilio(sql, attemptId, outcome.providerMessageId)
+          : settleTaken(sql, attemptId, outcome.providerMessageId);
+      }),
+    logger,
+  );
+}
+
+async function outgoingOf({ db }: DeliverParts, waiting: Waiting, attemptId: string): Promise<Outgoing> {
+  const { id, subject, text, templateType, owner } = waiting;
+  const ownerId = ownerIdOfRow(waiting);
+  return {
+    messageId: id,
+    attemptId,
+    ownerId,
+    recipient: recipientOf(waiting),
+    subject,
+    text,
+    templateType,
+    values: await orderedValues(db, ownerId, waiting),
+    owner: { name: owner.name, email: owner.email },
+  };
+}
+
+const GIVE_UP_AFTER_MS = 6 * 3_600_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+const LONGEST_ASKED_WAIT_MS = 3_600_000;
+
+/** When to try again what did not leave: at once by another channel, else ever more seldom, for six hours. */
+function retryAtOf(waiting: Waiting, { provider }: Choice, askedMs: number | undefined): Date | null {
+  const now = Date.now();
+  const since = (waiting.scheduledAt ?? waiting.createdAt).getTime();
+  if (now - since > GIVE_UP_AFTER_MS) return null;
+  const first = provider === 'whatsapp_web' ? 100 : 1_000;
+  const backoff = Math.min(LONGEST_WAIT_MS, first * 2 ** waiting.attempts.length);
+  return new Date(now + Math.max(backoff, Math.min(askedMs ?? 0, LONGEST_ASKED_WAIT_MS)));
+}

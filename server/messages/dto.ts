@@ -1,0 +1,30 @@
+import type { MessageRow } from '@/server/chats/dto';
+import { type Message, message } from './schema';
+
+const variables = message.shape.variables.catch(null);
+
+/** A row as the contract's Message. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    userId: row.ownerId,
+    clientId: row.clientId,
+    orderId: row.orderId,
+    channel: row.channel,
+    direction: row.direction,
+    provider: row.provider,
+    providerMessageId: row.engineMessageId,
+    text: row.text,
+    subject: row.subject,
+    templateType: row.templateType,
+    variables: variables.parse(row.variables),
+    status: row.status,
+    errorCode: row.errorCode,
+    errorMessage: row.errorMessage,
+    // what came from WhatsApp was made when it says, what was written here when it was written
+    createdAt: row.direction === 'outbound' && row.clientKey !== null ? row.createdAt : row.at,
+    sentAt: row.sentAt,
+    deliveredAt: row.deliveredAt,
+    readAt: row.readAt,
+  };
+}

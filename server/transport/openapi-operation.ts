@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { errorResponses, RATE_HEADERS } from './openapi-errors';
+import { exampleOf, type JsonSchema } from './openapi-examples';
+import type { Route } from './rest-routes';
+
+/** An operation of the document, as much of it as is finished here. */
+export type Operation = {
+  operationId: string;
+  tags?: string[];
+  summary?: string;
+  description?: string;
+  deprecated?: boolean;
+  security?: object[];
+  parameters?: object[];
+  requestBody?: { required?: boolean; content: Record<string, { schema: JsonSchema; example?: unknown }> };
+  responses: Record<string, object>;
+};
+
+const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
+
+/** Dates are ISO 8601 on the wire, and the generator says only that they are text. */
+function markDates(schema: z.core.$ZodType, json: JsonSchema): void {
+  if (schema instanceof z.ZodDate) json.format = 'date-time';
+  else if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
+    const inner = json.anyOf?.find(({ type }) => type !== 'null') ?? json;
+    markDates(schema.def.innerType, inner);
+  } else if (schema instanceof z.ZodArray) {
+    if (json.items) markDates(schema.def.element, json.items);
+  } else if (schema instanceof z.ZodObject) {
+    for (const [key, field] of Object.entries(schema.shape)) {
+      const property = json.properties?.[key];
+      if (property) markDates(field, property);
+    }
+  }
+}
+
+function successes(route: Route, generated: JsonSchema): Record<string, object> {
+  if (route.output) markDates(route.output, generated);
+  const schema = route.list ? (generated.properties?.items ?? {}) : generated;
+  const headers = {
+    'X-Request-Id': ref('headers', 'X-Request-Id'),
+    ...(route.list && { 'X-Total-Count': ref('headers', 'X-Total-Count') }),
+    ...(!route.public && RATE_HEADERS),
+  };
+  const statuses = [...new Set([route.status ?? 200, ...Object.values(route.statusWhen?.values ?? {})])];
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      {
+        description: DESCRIPTIONS[status] ?? 'Done.',
+        headers,
+        ...(status !== 204 && { content: { 'application/json': { schema, example: exampleOf(schema) } } }),
+      },
+    ]),
+  );
+}
+
+const DESCRIPTIONS: Record<number, string> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Taken: it is stored and will leave in its turn.',
+  204: 'Gone.',
+};
+
+/** Old names stand in the body's schema as what they are. */
+function withOldNames(route: Route, schema: JsonSchema): JsonSchema {
+  const old = Object.entries(route.oldNames ?? {}).map(([name, today]) => [
+    name,
+    { ...schema.properties?.[today], deprecated: true, description: `The old name of \`${today}\`.` },
+  ]);
+  return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(old) } };
+}
+
+function finishedBody(route: Route, { requestBody }: Operation): Operation['requestBody'] {
+  const schema = requestBody?.content['application/json']?.schema;
+  if (!requestBody || !schema) return undefined;
+  const finished = withOldNames(route, schema);
+  return { ...requestBody, content: { 'application/json': { schema: finished, example: exampleOf(schema) } } };
+}
+
+/** Completes what the generator made of a route: statuses, headers, errors, examples, and that it is old. */
+export function finishedOperation(route: Route, made: Operation, today: string): Operation {
+  const generated = (made.responses['200'] as { content: Record<string, { schema: JsonSchema }> }).content;
+  const schema = generated['application/json']?.schema ?? {};
+  const { operationId, ...said } = structuredClone({ ...made, responses: {} });
+  return {
+    operationId: route.deprecated ? `${operationId}-${route.segments.at(-1)}` : operationId,
+    ...said,
+    ...(route.deprecated && { deprecated: true, description: `The old address of \`${today}\`, answered like it.` }),
+    security: route.public ? [] : [{ bearer: [] }, { cookie: [] }],
+    parameters: [
+      ...(said.parameters ?? []),
+      ref('parameters', 'Accept-Language'),
+      ref('parameters', 'X-Request-Id'),
+      ...(route.sends ? [ref('parameters', 'Idempotency-Key')] : []),
+      ...(route.statusWhen ? [ref('parameters', 'Prefer')] : []),
+    ],
+    requestBody: finishedBody(route, said as Operation),
+    responses: { ...successes(route, structuredClone(schema)), ...errorResponses(route) },
+  };
+}

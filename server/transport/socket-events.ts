@@ -1,0 +1,95 @@
+import type { OwnerId } from '@/server/auth/owner-id';
+import { type MessageErrorCode, messageErrorCode, type MessageStatus } from '@/server/chats/schema';
+import type { Locale } from '@/server/errors';
+import type { Message } from '@/server/messages/schema';
+import { wordsOf } from '@/server/whatsapp/link-words';
+import type { StatusReason, StatusWord, WhatsappStatus } from '@/server/whatsapp/schema';
+
+/** The events of contract.md, "Socket.IO", with exactly these fields; `userId` and `timestamp` go with every one. */
+export type SocketEvents = {
+  whatsapp_qr_generated: { qrCode: string; expiresAt: Date };
+  whatsapp_status_change: {
+    status: StatusWord;
+    phoneNumber?: string;
+    name?: string;
+    reason?: StatusReason;
+    progress?: number;
+    message?: string;
+  };
+  whatsapp_message_received: {
+    message: Message & { clientName: string | null; clientPhone: string | null; timestamp: Date };
+  };
+  whatsapp_message_sent: { message: Message; messageId: string; clientNumber: string | null };
+  whatsapp_message_status: {
+    messageId: string;
+    status: Extract<MessageStatus, 'sent' | 'delivered' | 'read' | 'failed'>;
+  };
+  whatsapp_error: { error: { type: 'session' | 'message'; code: string; message: string } };
+};
+
+/** What every event carries. */
+export type Carried = { userId: OwnerId; timestamp: Date };
+
+/** One event to tell. `fields` are made per socket: its words are in the language of who listens. */
+export type Told = {
+  [Name in keyof SocketEvents]: { name: Name; at: Date; fields: (locale: Locale) => SocketEvents[Name] };
+}[keyof SocketEvents];
+
+const MESSAGE_ERRORS: Record<MessageErrorCode, Record<Locale, string>> = {
+  SEND_UNCONFIRMED: {
+    es: 'Puede haber salido: mirá en el teléfono antes de repetirlo.',
+    en: 'It may have left: look at the phone before you repeat it.',
+  },
+  NUMBER_NOT_ON_WHATSAPP: { es: 'Ese número no está en WhatsApp.', en: 'That number is not on WhatsApp.' },
+  CHAT_NOT_FOUND: { es: 'WhatsApp no encontró la conversación.', en: 'WhatsApp did not find the conversation.' },
+  WHATSAPP_REFUSED: { es: 'WhatsApp no aceptó el mensaje.', en: 'WhatsApp did not accept the message.' },
+  WHATSAPP_UNLINKED: {
+    es: 'El WhatsApp se desvinculó antes de enviarlo.',
+    en: 'The WhatsApp was unlinked before it was sent.',
+  },
+  UNKNOWN: { es: 'No se envió.', en: 'It was not sent.' },
+};
+
+/** `words`: what the row itself says of it, where the code alone does not say it all. */
+export function toldOfMessageError(code: string, words: string | null, at: Date): Told {
+  const known = messageErrorCode.catch('UNKNOWN').parse(code);
+  const fields = (locale: Locale) => ({
+    error: { type: 'message' as const, code, message: words ?? MESSAGE_ERRORS[known][locale] },
+  });
+  return { name: 'whatsapp_error', at, fields };
+}
+
+/** A field that says nothing is absent. */
+const said = <Value>(name: string, value: Value | null) => (value === null ? {} : { [name]: value });
+
+function toldOfStatus({ status, phoneNumber, name, reason, progress }: WhatsappStatus, at: Date): Told {
+  const fields = (locale: Locale): SocketEvents['whatsapp_status_change'] => ({
+    status,
+    ...said('phoneNumber', phoneNumber),
+    ...said('name', name),
+    ...said('reason', reason),
+    ...said('progress', progress),
+    message: wordsOf(status, locale),
+  });
+  return { name: 'whatsapp_status_change', at, fields };
+}
+
+const failed = ({ status }: WhatsappStatus) => status === 'error' || status === 'auth_failed';
+
+/** What is new in `now` for whoever was told of `before`; null: of nothing yet. */
+export function toldOfChange(before: WhatsappStatus | null, now: WhatsappStatus, at = new Date()): Told[] {
+  const told: Told[] = [];
+  const differs = (...names: (keyof WhatsappStatus)[]) => names.some((name) => before?.[name] !== now[name]);
+  if (differs('status', 'phoneNumber', 'name', 'reason', 'progress')) told.push(toldOfStatus(now, at));
+  if (failed(now) && differs('status', 'reason')) {
+    const fields = (locale: Locale) => ({
+      error: { type: 'session' as const, code: now.reason ?? 'UNKNOWN', message: wordsOf(now.status, locale) },
+    });
+    told.push({ name: 'whatsapp_error', at, fields });
+  }
+  const { qrCode, expiresAt } = now;
+  if (qrCode !== null && expiresAt !== null && differs('qrCode')) {
+    told.push({ name: 'whatsapp_qr_generated', at, fields: () => ({ qrCode, expiresAt }) });
+  }
+  return told;
+}

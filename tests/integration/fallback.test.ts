@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { EngineError } from '@/server/whatsapp/engine';
+import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
+import type { FakePhone } from '@/tests/support/fake-engine';
+import { NO_LIMITS } from '@/tests/support/no-limits';
+import { eventually } from '@/tests/support/node';
+import { createSender, type Sender } from '@/tests/support/senders';
+import { setStores } from '@/tests/support/stores';
+import { createTwilioPeer, TWILIO_NUMBER, type TwilioPeer } from '@/tests/support/twilio-peer';
+
+/** From the own number to Twilio: what certainly did not leave goes on, what may have left never goes twice. */
+
+const stores = setStores();
+let twilio: TwilioPeer;
+let app: TestApp;
+
+let owner: Owner;
+let ana: Sender;
+let device: FakePhone;
+let carla: string;
+let count = 0;
+
+beforeAll(async () => {
+  twilio = await createTwilioPeer();
+  const shared = { databaseUrl: stores.databaseUrl, redisUrl: stores.redisUrl, timeoutMs: 500 };
+  app = await createTestApp({ ...shared, env: { ...NO_LIMITS, ...twilio.env } });
+});
+afterAll(async () => {
+  await app?.close();
+  await twilio?.close();
+});
+
+beforeEach(async () => {
+  count += 1;
+  app.network.onSend(null);
+  owner = await app.register('Ana');
+  carla = `+54911${String(50_000_000 + count)}`;
+  app.network.phone(carla, 'Carla');
+  device = await app.link(owner, `+54911${String(60_000_000 + count)}`, 'Ana');
+  ana = createSender(app, owner, (await owner.client.clients.create.mutate({ name: 'Carla', phone: carla })).id);
+});
+
+const byTwilio = (text: string) => twilio.taken.filter(({ body }) => body === text);
+/** Every send from now on is on its way until `end`: then nobody can say whether it left. */
+function holdSends(): { end: () => void; waiting: () => number } {
+  let end = () => {};
+  let waiting = 0;
+  const ended = new Promise<void>((_, reject) => {
+    end = () => reject(new EngineError('TIMEOUT', 'unknown', 'the engine was stopped'));
+  });
+  ended.catch(() => {});
+  app.network.onSend(() => {
+    waiting += 1;
+    return ended;
+  });
+  return { end, waiting: () => waiting };
+}
+
+/** A message that is on its way, and one in the same chat that waits behind it. */
+async function oneBehindTheOther(): Promise<{ first: string; second: string; held: ReturnType<typeof holdSends> }> {
+  await ana.until(await ana.sent({ text: 'abre el chat' }), { status: 'delivered' });
+  const held = holdSends();
+  const first = await ana.sent({ text: `en camino ${count}` });
+  await eventually('the first to be on its way', async () => held.waiting() === 1);
+  const second = await ana.sent({ text: `detrás ${count}` });
+  await eventually('the second to be in the outbox', async () =>
+    app.node.db.message.findFirst({ where: { id: second, ownNumber: { not: null } } }),
+  );
+  return { first, second, held };
+}
+
+/** A real engine that is stopped fails every call on it. */
+async function lose(how: () => void, held: { end: () => void }): Promise<void> {
+  how();
+  await eventually('the link to be lost', async () => !(await owner.client.whatsapp.status.query()).connected);
+  held.end();
+}
+
+describe('when the link is lost', () => {
+  test('what was never handed over goes over Twilio, once; what may have left stays', async () => {
+    const { first, second, held } = await oneBehindTheOther();
+    await lose(() => device.goOffline(), held);
+    const gone = await ana.until(second, { status: 'sent' });
+    expect(gone).toMatchObject({
+      provider: 'twilio',
+      providerReason: 'DID_NOT_LEAVE',
+      attempts: [
+        { provider: 'whatsapp_web', outcome: 'not_left', code: 'NOT_CONNECTED' },
+        { provider: 'twilio', outcome: 'taken' },
+      ],
+    });
+    await ana.until(first, { errorCode: 'SEND_UNCONFIRMED' });
+    expect(await ana.read(first)).toMatchObject({
+      status: 'queued',
+      provider: 'whatsapp_web',
+      attempts: [{ provider: 'whatsapp_web', outcome: 'unconfirmed' }],
+    });
+    expect(byTwilio(`en camino ${count}`)).toHaveLength(0);
+    expect(byTwilio(`detrás ${count}`)).toHaveLength(1);
+    // and the link that comes back sends neither again
+    app.network.onSend(null);
+    await eventually('the link to be back', async () => (await owner.client.whatsapp.status.query()).connected);
+    await ana.until(await ana.sent({ text: `después ${count}` }), { status: 'delivered' });
+    expect(await ana.read(second)).toMatchObject({ provider: 'twilio', status: 'sent' });
+    expect(byTwilio(`detrás ${count}`)).toHaveLength(1);
+  });
+
+  test('by the phone itself: the same', async () => {
+    const { second, held } = await oneBehindTheOther();
+    device.logoutFromPhone();
+    // what the session does first is to end its engine
+    setTimeout(held.end, 50);
+    expect(await ana.until(second, { status: 'sent' })).toMatchObject({ provider: 'twilio' });
+    expect(byTwilio(`detrás ${count}`)).toHaveLength(1);
+  });
+
+  test('new ones go over Twilio, from its number, and stand in the same conversation', async () => {
+    await ana.until(await ana.sent({ text: 'abre el chat' }), { status: 'delivered' });
+    await owner.client.whatsapp.disconnect.mutate({});
+    const id = await ana.sent({ text: 'desconectada' });
+    expect(await ana.until(id, { status: 'sent' })).toMatchObject({
+      provider: 'twilio',
+      providerReason: 'NOT_CONNECTED',
+    });
+    const row = await app.node.db.message.findUniqueOrThrow({ where: { id } });
+    expect(row.ownNumber).toBe(TWILIO_NUMBER);
+    const [chat] = (await owner.client.chats.list.query({})).items;
+    expect(row.chatId).toBe(chat?.id);
+    expect(chat?.lastMessage).toMatchObject({ text: 'desconectada' });
+  });
+});
+
+describe('when WhatsApp does not take it', () => {
+  test('and it certainly did not leave, it goes over Twilio', async () => {
+    app.network.onSend(() => {
+      throw new EngineError('REJECTED', 'no', 'a test said so');
+    });
+    const id = await ana.sent({ text: `rechazado ${count}` });
+    expect(await ana.until(id, { status: 'sent' })).toMatchObject({
+      provider: 'twilio',
+      attempts: [{ provider: 'whatsapp_web', outcome: 'not_left', code: 'WHATSAPP_REFUSED' }, { outcome: 'taken' }],
+    });
+    expect(byTwilio(`rechazado ${count}`)).toHaveLength(1);
+  });
+
+  test('and nobody can say whether it left, it stays, whatever becomes of the link', async () => {
+    app.network.onSend(() => {
+      throw new EngineError('TIMEOUT', 'unknown', 'a test said so');
+    });
+    const id = await ana.sent({ text: `quizás ${count}` });
+    await ana.until(id, { errorCode: 'SEND_UNCONFIRMED' });
+    await owner.client.whatsapp.disconnect.mutate({ unlink: true });
+    // whatever else waits is looked at
+    const other = await ana.sent({ text: `otro ${count}` });
+    await ana.until(other, { status: 'sent' });
+    expect(await ana.read(id)).toMatchObject({
+      status: 'queued',
+      provider: 'whatsapp_web',
+      errorCode: 'SEND_UNCONFIRMED',
+    });
+    expect(byTwilio(`quizás ${count}`)).toHaveLength(0);
+  });
+
+  test('because the number is not there: failed, and said so', async () => {
+    const nobody = await owner.client.clients.create.mutate({ name: 'Nadie', phone: '+5491177777777' });
+    const sender = createSender(app, owner, nobody.id);
+    const message = await sender.until(await sender.sent({ text: 'hola' }), { status: 'failed' });
+    expect(message).toMatchObject({
+      errorCode: 'NUMBER_NOT_ON_WHATSAPP',
+      errorMessage: 'Ese número no está en WhatsApp.',
+    });
+  });
+});
+
+test('fifty that wait when the link is lost go once each, whoever takes them', async () => {
+  await ana.until(await ana.sent({ text: 'abre el chat' }), { status: 'delivered' });
+  let sends = 0;
+  // every third is on its way when its engine goes
+  app.network.onSend(async () => {
+    sends += 1;
+    await sleep(5);
+    if (sends % 3 === 0) throw new EngineError('TIMEOUT', 'unknown', 'the engine was stopped');
+  });
+  const texts = Array.from({ length: 50 }, (_, index) => `cincuenta ${count} ${index}`);
+  const ids = await Promise.all(texts.map((text) => ana.sent({ text })));
+  await eventually('some to be on their way', async () => sends > 5);
+  device.goOffline();
+  const rows = await eventually('each to be settled', async () => {
+    await sleep(200);
+    const all = await app.node.db.message.findMany({ where: { id: { in: ids } } });
+    return all.every(({ status, errorCode }) => status !== 'queued' || errorCode !== null) ? all : null;
+  });
+  const { messages } = app.network.phone(carla).account;
+  for (const { text, status, provider } of rows) {
+    const [overWeb, overTwilio] = [messages.filter((one) => one.text === text).length, byTwilio(text).length];
+    expect(overWeb + overTwilio, `${text}: ${status} by ${provider}`).toBe(status === 'queued' ? 0 : 1);
+  }
+  expect(rows.some(({ provider }) => provider === 'twilio')).toBe(true);
+});
