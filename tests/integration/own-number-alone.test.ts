@@ -98,5 +98,5 @@ test('what WhatsApp refuses is refused: there is nobody else to ask', async () =
 
 test('a forgotten password is a command where no mail is sent', async () => {
   const answer = await app.rest('POST /auth/password/forgot', { body: { email: owner.email } });
-  expect(answer.body).toMatchObject({ code: 'NO_CHANNEL_AVAILABLE' });
+  expect(answer.body).toMatchObject({ code: 'MAIL_NOT_SET_UP' });
 });

@@ -26,11 +26,9 @@ export function ForgotForm() {
     if (parsed.success) forgot.mutate(parsed.data);
   };
 
-  const known = appErrorOf(forgot.error);
-  const failure = known?.code === 'NO_CHANNEL_AVAILABLE' ? t('auth.reset.noMail') : known?.message;
   return (
     <form onSubmit={submit} noValidate className="grid gap-5">
-      {forgot.isError && <Notice>{failure ?? t('common.noConnection')}</Notice>}
+      {forgot.isError && <Notice>{appErrorOf(forgot.error)?.message ?? t('common.noConnection')}</Notice>}
       {forgot.isSuccess && <Notice tone="info">{t('auth.reset.sent')}</Notice>}
       <EmailField error={invalid ? t('auth.field.email') : undefined} />
       <Button type="submit" disabled={forgot.isPending} className="mt-1 w-full">
