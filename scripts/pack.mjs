@@ -1,6 +1,7 @@
 // @ts-check
 // `npm pack`: the package is the client alone, which needs nothing else. npm writes package.json into it as it stands, with everything
-// that the server needs; so `prepack` puts a short one in its place for that moment, and `postpack` puts the whole one back.
+// that the server needs; so `prepack` puts a short one in its place for that moment, and `postpack` puts the whole one back. (Broken off in
+// between: `node scripts/pack.mjs back`.)
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';

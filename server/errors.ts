@@ -127,9 +127,13 @@ export const ERRORS = {
     es: 'El proveedor no aceptó el envío.',
     en: 'The provider did not accept it.',
   },
+  MAIL_NOT_SET_UP: conflict(
+    'Este servidor no envía correos. Pedile a quien lo administra una contraseña nueva.',
+    'This server sends no mail. Ask whoever runs it for a new password.',
+  ),
   NO_CHANNEL_AVAILABLE: unavailable(
-    'No hay ningún canal por el que enviarlo. Conectá tu WhatsApp.',
-    'There is no channel to send it over. Connect your WhatsApp.',
+    'No hay ningún canal por el que enviarlo ahora: ni un WhatsApp conectado, ni Twilio, ni correo.',
+    'There is no channel to send it over right now: no connected WhatsApp, no Twilio, no e-mail.',
   ),
   LIMITS_UNAVAILABLE: unavailable(
     'No se puede iniciar sesión en este momento. Probá en un minuto.',

@@ -3,7 +3,7 @@ export function nextPath(value: string | string[] | null | undefined): string {
   if (typeof value !== 'string' || !/^\/(?![/\\])/.test(value)) return '/';
   // A browser drops tabs and line breaks from an address before it reads it: "/\t/evil.example" is "//evil.example".
   for (const character of value) if (character <= ' ' || character === '\\') return '/';
-  return value.startsWith('/login') || value.startsWith('/register') ? '/' : value;
+  return /^\/(login|register|reset)/.test(value) ? '/' : value;
 }
 
 /** The login page, which comes back to `path` afterwards. */

@@ -26,7 +26,7 @@ export function expectSignOut(): void {
 export function leaveIfSignedOut(error: unknown): boolean {
   if (!isSignedOut(error)) return false;
   const { pathname, search } = window.location;
-  const there = pathname === '/login' || pathname === '/register';
+  const there = ['/login', '/register', '/reset'].includes(pathname);
   if (!there && !signingOut) window.location.assign(loginPath(pathname + search));
   return true;
 }

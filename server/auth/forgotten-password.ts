@@ -16,13 +16,13 @@ const QUIET_SECONDS = 120;
 
 /**
  * Asks for a mail with which a forgotten password can be set. Whether there is such an account is looked at later, by a job, so nobody
- * can tell from the answer or its time. Throws NO_CHANNEL_AVAILABLE on a server that sends no mail: there it is a command.
+ * can tell from the answer or its time. Throws MAIL_NOT_SET_UP on a server that sends no mail: there it is a command.
  */
 export async function askForReset(
   { db, redis, mailer }: Asking,
   input: { email: string; locale: Locale },
 ): Promise<void> {
-  if (!mailer) throw new AppError('NO_CHANNEL_AVAILABLE');
+  if (!mailer) throw new AppError('MAIL_NOT_SET_UP');
   const key = `mail:reset:${createHash('sha256').update(input.email).digest('base64url')}`;
   const first = await redis.commands.set(key, '1', 'EX', QUIET_SECONDS, 'NX').catch((error: unknown) => {
     throw new AppError('LIMITS_UNAVAILABLE', { cause: error });

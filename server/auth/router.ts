@@ -112,7 +112,7 @@ export const authRouter = router({
           'Answers the same whether or not there is such an account. Where the server sends no mail: `npm run password` on the server.',
         status: 202,
         public: true,
-        errors: ['NO_CHANNEL_AVAILABLE', 'LIMITS_UNAVAILABLE'],
+        errors: ['MAIL_NOT_SET_UP', 'LIMITS_UNAVAILABLE'],
       },
     })
     .input(forgotPasswordInput)

@@ -29,7 +29,8 @@ export type Channels = {
   mailer: Mailer | null;
 };
 
-const TIMEOUT_MS = 15_000;
+/** Within a shutdown's time. */
+const TIMEOUT_MS = 10_000;
 
 async function openTwilio(config: Config, timeoutMs: number): Promise<ChannelPort | null> {
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_WHATSAPP_NUMBER } = config;

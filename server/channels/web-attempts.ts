@@ -10,7 +10,7 @@ import type { Sql } from '@/server/sql';
 export async function endWebAttempt(
   sql: Sql,
   messageIds: string[],
-  outcome: 'taken' | 'unconfirmed' | 'refused',
+  outcome: 'taken' | 'unconfirmed',
   code: string | null,
 ): Promise<void> {
   await sql`

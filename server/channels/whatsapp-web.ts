@@ -4,7 +4,7 @@ import { isAccepting, openChat } from '@/server/chats/compose';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
 import { touchAndRead } from '@/server/chats/store';
 import { noteWordOn } from '@/server/clients/whatsapp-word';
-import type { Db } from '@/server/db';
+import { againOnConflict, type Db } from '@/server/db';
 import { isAppError } from '@/server/errors';
 import { EVENT_CHANNEL } from '@/server/events/bus';
 import { appendEvent } from '@/server/events/log';
@@ -56,7 +56,7 @@ export function createWhatsappWeb({ db, registry, enabled }: Parts): ChannelPort
       const { ownerId, messageId } = message;
       const chat = await chatOf(message);
       if (typeof chat !== 'string') return chat;
-      await db.sql.transaction((sql) => putInOutbox(sql, ownerId, messageId, chat));
+      await againOnConflict(() => db.sql.transaction((sql) => putInOutbox(sql, ownerId, messageId, chat)));
       registry.kick(ownerId);
       return { kind: 'handed_over' };
     },

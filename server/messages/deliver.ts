@@ -4,12 +4,12 @@ import type { Channels, Choice } from '@/server/channels/channels';
 import type { Outgoing } from '@/server/channels/port';
 import { ownNumberOf } from '@/server/chats/chats';
 import type { MessageRow } from '@/server/chats/dto';
-import { type Db, untilDatabaseAnswers } from '@/server/db';
+import { againOnConflict, type Db, untilDatabaseAnswers } from '@/server/db';
 import type { Locale } from '@/server/errors';
 import type { Prisma } from '@/server/generated/prisma/client';
 import type { Logger } from '@/server/logger';
 import type { Sql } from '@/server/sql';
-import { mustWait, wakeNext } from './order-of-sends';
+import { mustWait, mustWaitForOutbox, wakeNext } from './order-of-sends';
 import { failMessage, settle, settleTaken, settleUnconfirmed, tellUpdated } from './settle';
 import { settleTakenByTwilio } from './twilio-status';
 import { orderedValues } from './values';
@@ -76,12 +76,15 @@ async function tryNow(parts: DeliverParts, waiting: Waiting): Promise<void> {
   const wanted = { channel, phone: phoneOf(waiting), tried };
   const choice = await chooseFor(parts, waiting, wanted);
   if (choice === 'wait') return;
+  if (choice?.provider === 'twilio' && (await mustWaitForOutbox(db, messageId))) return;
   if (choice === null) {
     const code = triedByWeb(waiting) === 'for_good' ? (waiting.attempts.at(-1)?.code ?? null) : null;
     await db.sql.transaction((sql) => giveUp(sql, waiting, open?.id ?? null, code ?? 'NO_CHANNEL_AVAILABLE'));
     return;
   }
-  const attemptId = await db.sql.transaction((sql) => begin(sql, parts, waiting, choice, open?.id ?? null));
+  const attemptId = await againOnConflict(() =>
+    db.sql.transaction((sql) => begin(sql, parts, waiting, choice, open?.id ?? null)),
+  );
   if (attemptId !== null) await carryOut(parts, waiting, choice, attemptId);
 }
 
@@ -156,19 +159,16 @@ async function carryOut(parts: DeliverParts, waiting: Waiting, choice: Choice, a
   logger.info({ messageId: waiting.id, provider: choice.provider, outcome: outcome.kind }, 'a message was handed over');
   if (outcome.kind === 'handed_over') return;
   const attempt = { id: attemptId, messageId: waiting.id };
-  await untilDatabaseAnswers(
-    () =>
-      db.sql.transaction(async (sql) => {
-        if (outcome.kind !== 'taken') {
-          const retryAt = retryAtOf(waiting, choice, outcome.kind === 'not_left' ? outcome.retryAfterMs : undefined);
-          return settle(sql, attempt, outcome, { locale: localeOf(waiting), retryAt });
-        }
-        return choice.provider === 'twilio'
-          ? settleTakenByTwilio(sql, attemptId, outcome.providerMessageId)
-          : settleTaken(sql, attemptId, outcome.providerMessageId);
-      }),
-    logger,
-  );
+  const record = async (sql: Sql) => {
+    if (outcome.kind !== 'taken') {
+      const retryAt = retryAtOf(waiting, choice, outcome.kind === 'not_left' ? outcome.retryAfterMs : undefined);
+      return settle(sql, attempt, outcome, { locale: localeOf(waiting), retryAt });
+    }
+    return choice.provider === 'twilio'
+      ? settleTakenByTwilio(sql, attemptId, outcome.providerMessageId)
+      : settleTaken(sql, attemptId, outcome.providerMessageId);
+  };
+  await untilDatabaseAnswers(() => againOnConflict(() => db.sql.transaction(record)), logger);
 }
 
 async function outgoingOf({ db }: DeliverParts, waiting: Waiting, attemptId: string): Promise<Outgoing> {

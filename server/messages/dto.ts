@@ -1,4 +1,5 @@
 import type { MessageRow } from '@/server/chats/dto';
+import { messageKind } from '@/server/chats/schema';
 import { type Message, message } from './schema';
 
 const variables = message.shape.variables.catch(null);
@@ -14,6 +15,7 @@ export function toMessage(row: MessageRow): Message {
     direction: row.direction,
     provider: row.provider,
     providerMessageId: row.engineMessageId,
+    kind: messageKind.catch('unsupported').parse(row.kind),
     text: row.text,
     subject: row.subject,
     templateType: row.templateType,

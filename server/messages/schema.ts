@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channel, provider } from '@/server/channels/schema';
-import { messageStatus } from '@/server/chats/schema';
+import { messageKind, messageStatus } from '@/server/chats/schema';
 import { client, clientBrief } from '@/server/clients/schema';
 import { opaqueId } from '@/server/ids/schema';
 import { order } from '@/server/orders/schema';
@@ -20,6 +20,8 @@ export const message = z.object({
   /** null: chosen when it is sent. */
   provider: provider.nullable(),
   providerMessageId: z.string().nullable(),
+  /** text, image, video, audio, document, sticker, location, contact, call, …: what is no text is told as its kind, and `text` is its caption. */
+  kind: messageKind,
   text: z.string(),
   subject: z.string().nullable(),
   templateType: z.string().nullable(),

@@ -39,10 +39,11 @@ export async function failMessage(sql: Sql, messageId: string, code: string, loc
 
 type Attempt = { id: string; messageId: string };
 
+/** What the provider said counts also where it was thought lost; that it is lost is said of what is under way only. */
 async function endAttempt(sql: Sql, id: string, outcome: 'refused' | 'not_left' | 'unconfirmed', code: string) {
   const ended = await sql`
     UPDATE message_attempt SET outcome = ${outcome}::"AttemptOutcome", code = ${code}, ended_at = now()
-    WHERE id = ${id}::uuid AND outcome = 'started' RETURNING id`;
+    WHERE id = ${id}::uuid AND (outcome = 'started' OR outcome = 'unconfirmed' AND ${outcome} <> 'unconfirmed') RETURNING id`;
   return ended.length > 0;
 }
 
@@ -84,7 +85,7 @@ export async function settle(
       if (!(await endAttempt(sql, attempt.id, 'not_left', outcome.code))) return;
       if (retryAt === null) return failMessage(sql, attempt.messageId, outcome.code, locale);
       await sql`
-        UPDATE message SET handed_over_at = NULL, own_number = NULL
+        UPDATE message SET handed_over_at = NULL, own_number = NULL, error_code = NULL
         WHERE id = ${attempt.messageId}::uuid AND status = 'queued' AND engine_message_id IS NULL`;
       const { messageId } = attempt;
       return enqueue(sql, 'send_message', { messageId }, { runAt: retryAt, key: `send:${messageId}` });

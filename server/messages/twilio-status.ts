@@ -1,7 +1,7 @@
 import { wordsOfCode } from '@/server/channels/provider-words';
 import type { MessageRow } from '@/server/chats/dto';
 import type { MessageStatus } from '@/server/chats/schema';
-import type { Db } from '@/server/db';
+import { againOnConflict, type Db } from '@/server/db';
 import type { Sql } from '@/server/sql';
 import { settleTaken, tellUpdated } from './settle';
 
@@ -30,14 +30,15 @@ export async function settleTakenByTwilio(sql: Sql, attemptId: string, sid: stri
  * message this is also where the answer to the send was lost. A message that nobody knows yet is kept for a while.
  */
 export async function noteTwilioStatus(db: Db, told: TwilioStatus, attemptId: string | null): Promise<void> {
-  await db.sql.transaction(async (sql) => {
+  const note = async (sql: Sql) => {
     await lockSid(sql, told.sid);
     if (attemptId !== null) await settleTaken(sql, attemptId, told.sid);
     if (await applyStatus(sql, told)) return;
     await sql`
       INSERT INTO twilio_callback (id, message_sid, status, error_code)
       VALUES (gen_random_uuid(), ${told.sid}, ${told.status}, ${told.errorCode})`;
-  });
+  };
+  await againOnConflict(() => db.sql.transaction(note));
 }
 
 /** A status never goes back, and a failure is the end but for proof that it arrived after all. */

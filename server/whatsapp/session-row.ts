@@ -113,7 +113,8 @@ export async function endGeneration(
         status: 'queued',
         engineMessageId: null,
         handedOverAt: null,
-        // one that may go by another channel is looked at again (messages/recheck.ts)
+        // one that may go by another channel, or is in no outbox yet, is looked at again (messages/recheck.ts)
+        ownNumber: { not: null },
         attempts: { none: { outcome: 'started' } },
       },
       orderBy: { position: 'asc' },

@@ -64,7 +64,8 @@ export function failureOf(error: unknown): EngineFailure {
   if (error instanceof DeadlineError) {
     return { code: error.phase === 'opening the page' ? 'PAGE_UNREACHABLE' : 'READY_TIMEOUT', detail };
   }
-  if (/(target|session|connection) closed|target crashed|page crashed/i.test(detail))
+  // the protocol's own errors, such as a session that is not found any more: nobody answered, so nothing was said of the page
+  if (/(target|session|connection) closed|target crashed|page crashed|^Protocol error/i.test(detail))
     return { code: 'PAGE_DIED', detail };
   // A pinned version whose file is not there (VersionResolveError), no network, a certificate that is not WhatsApp's.
   if (/load version|net::|Navigation timeout/i.test(detail)) return { code: 'PAGE_UNREACHABLE', detail };

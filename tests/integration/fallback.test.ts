@@ -34,6 +34,7 @@ afterAll(async () => {
 beforeEach(async () => {
   count += 1;
   app.network.onSend(null);
+  app.network.onStart(null);
   owner = await app.register('Ana');
   carla = `+54911${String(50_000_000 + count)}`;
   app.network.phone(carla, 'Carla');
@@ -80,6 +81,9 @@ async function lose(how: () => void, held: { end: () => void }): Promise<void> {
 describe('when the link is lost', () => {
   test('what was never handed over goes over Twilio, once; what may have left stays', async () => {
     const { first, second, held } = await oneBehindTheOther();
+    let comeBack = () => {};
+    const back = new Promise<void>((done) => (comeBack = done));
+    app.network.onStart(() => back);
     await lose(() => device.goOffline(), held);
     const gone = await ana.until(second, { status: 'sent' });
     expect(gone).toMatchObject({
@@ -100,6 +104,8 @@ describe('when the link is lost', () => {
     expect(byTwilio(`detrás ${count}`)).toHaveLength(1);
     // and the link that comes back sends neither again
     app.network.onSend(null);
+    app.network.onStart(null);
+    comeBack();
     await eventually('the link to be back', async () => (await owner.client.whatsapp.status.query()).connected);
     await ana.until(await ana.sent({ text: `después ${count}` }), { status: 'delivered' });
     expect(await ana.read(second)).toMatchObject({ provider: 'twilio', status: 'sent' });
@@ -173,9 +179,27 @@ describe('when WhatsApp does not take it', () => {
   });
 });
 
+test('several that wait go over Twilio in the order in which they were accepted', async () => {
+  const { held } = await oneBehindTheOther();
+  const texts = Array.from({ length: 10 }, (_, index) => `en fila ${count} ${index}`);
+  const ids: string[] = [];
+  for (const text of texts) ids.push(await ana.sent({ text }));
+  await eventually('all to be in the outbox', async () => {
+    const waiting = await app.node.db.message.count({ where: { id: { in: ids }, ownNumber: { not: null } } });
+    return waiting === ids.length;
+  });
+  app.network.onStart(() => new Promise(() => {}));
+  await lose(() => device.goOffline(), held);
+  for (const id of ids) await ana.until(id, { status: 'sent' });
+  const went = twilio.taken.map(({ body }) => body).filter((body) => texts.includes(body));
+  expect(went).toEqual(texts);
+  await owner.client.whatsapp.disconnect.mutate({});
+});
+
 test('fifty that wait when the link is lost go once each, whoever takes them', async () => {
   await ana.until(await ana.sent({ text: 'abre el chat' }), { status: 'delivered' });
   let sends = 0;
+  let comeBack = () => {};
   // every third is on its way when its engine goes
   app.network.onSend(async () => {
     sends += 1;
@@ -185,12 +209,16 @@ test('fifty that wait when the link is lost go once each, whoever takes them', a
   const texts = Array.from({ length: 50 }, (_, index) => `cincuenta ${count} ${index}`);
   const ids = await Promise.all(texts.map((text) => ana.sent({ text })));
   await eventually('some to be on their way', async () => sends > 5);
+  // it stays away: else all of them may go that way once it is back
+  app.network.onStart(() => new Promise<void>((resolve) => (comeBack = resolve)));
   device.goOffline();
   const rows = await eventually('each to be settled', async () => {
     await sleep(200);
     const all = await app.node.db.message.findMany({ where: { id: { in: ids } } });
     return all.every(({ status, errorCode }) => status !== 'queued' || errorCode !== null) ? all : null;
   });
+  app.network.onStart(null);
+  comeBack();
   const { messages } = app.network.phone(carla).account;
   for (const { text, status, provider } of rows) {
     const [overWeb, overTwilio] = [messages.filter((one) => one.text === text).length, byTwilio(text).length];

@@ -131,10 +131,20 @@ describe('an upgrade', () => {
       request.on('error', reject);
     });
 
-  test('is taken under /api/trpc alone; anything else is 404 in our shape', async () => {
+  test('is taken under /api/trpc and /socket.io alone; anything else is 404 in our shape', async () => {
     expect((await upgrade('/api/trpc')).status).toBe(101);
     expect((await upgrade('/api/trpc/?x=1')).status).toBe(101);
-    for (const path of ['/', '/ws', '/api/trpcx', '/_next/webpack-hmr', '/socket.io/', '//', '/api/trpc/../x']) {
+    expect((await upgrade('/socket.io/?EIO=4&transport=websocket')).status).toBe(101);
+    for (const path of [
+      '/',
+      '/ws',
+      '/api/trpcx',
+      '/_next/webpack-hmr',
+      '/socket.io',
+      '/socket.iox/',
+      '//',
+      '/api/trpc/../x',
+    ]) {
       const { status, body } = await upgrade(path);
       expect(status, path).toBe(404);
       expect(JSON.parse(body)).toEqual({

@@ -177,8 +177,9 @@ describe('POST /whatsapp/send', () => {
     });
     const answers = await Promise.all([ask(one), ask(two), ask(one), ask(two)]);
     one.network.onSend(null);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    // 202 where the machine was too busy to have it taken within ten seconds
+    expect([200, 202]).toContain(answers[0]?.status);
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect((await ask(two)).text).toBe(answers[0]?.text);
     expect(sends).toBe(1);
     expect(carla.account.messages.filter(({ text }) => text === 'una vez')).toHaveLength(1);

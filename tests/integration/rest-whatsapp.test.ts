@@ -266,6 +266,7 @@ describe('the history', () => {
       direction: 'inbound',
       provider: 'whatsapp_web',
       providerMessageId: expect.any(String),
+      kind: 'text',
       text: 'dos',
       subject: null,
       templateType: null,

@@ -1,27 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
 import { createMailPeer, type MailPeer } from '@/tests/support/mail-peer';
-import { eventually } from '@/tests/support/node';
 import { NO_LIMITS } from '@/tests/support/no-limits';
+import { createSender, type Sender } from '@/tests/support/senders';
 import { setStores } from '@/tests/support/stores';
 import { createTwilioPeer, TWILIO_NUMBER, type TwilioPeer } from '@/tests/support/twilio-peer';
+
+/** POST /messages/send: what it takes, what it refuses, and by which channel it goes. */
 
 const stores = setStores();
 let twilio: TwilioPeer;
 let mail: MailPeer;
 let app: TestApp;
-let ana: Owner;
+let owner: Owner;
+let ana: Sender;
 let clientId: string;
+let phone: string;
+let count = 0;
 
 beforeAll(async () => {
   twilio = await createTwilioPeer();
   mail = await createMailPeer();
-  app = await createTestApp({
-    databaseUrl: stores.databaseUrl,
-    redisUrl: stores.redisUrl,
-    timeoutMs: 2_000,
-    env: { ...NO_LIMITS, ...twilio.env, ...mail.env },
-  });
+  const shared = { databaseUrl: stores.databaseUrl, redisUrl: stores.redisUrl };
+  const contents = { TWILIO_CONTENT_SID_RECORDATORIO: 'HXrecordatorio' };
+  app = await createTestApp({ ...shared, env: { ...NO_LIMITS, ...twilio.env, ...mail.env, ...contents } });
 });
 afterAll(async () => {
   await app?.close();
@@ -29,29 +31,20 @@ afterAll(async () => {
   await mail?.close();
 });
 beforeEach(async () => {
-  ana = await app.register('Ana');
-  const client = await ana.client.clients.create.mutate({
-    name: 'Carla',
-    phone: '+5491134567890',
-    email: 'carla@example.com',
-  });
+  count += 1;
+  owner = await app.register('Ana');
+  phone = `+54911${String(80_000_000 + count)}`;
+  const client = await owner.client.clients.create.mutate({ name: 'Carla', phone, email: 'carla@example.com' });
   clientId = client.id;
+  ana = createSender(app, owner, clientId);
 });
 
-const send = (body: object, headers: Record<string, string> = {}) =>
-  app.rest('POST /messages/send', { token: ana.token, body: { clientId, ...body }, headers });
+const rest = (route: string, body?: object) => app.rest(route, { token: owner.token, ...(body && { body }) });
+const rows = () => app.node.db.message.findMany({ where: { ownerId: owner.ownerId } });
 
-const read = async (id: string) => (await app.rest(`GET /messages/${id}`, { token: ana.token })).body;
-
-const until = (id: string, status: string) =>
-  eventually(`${status}`, async () => {
-    const message = await read(id);
-    return message.status === status ? message : null;
-  });
-
-describe('POST /messages/send', () => {
+describe('by the best channel', () => {
   test('goes over Twilio when no number is connected', async () => {
-    const answer = await send({ channel: 'whatsapp', text: 'Hola {clientName}' });
+    const answer = await ana.send({ channel: 'whatsapp', text: 'Hola {clientName}' });
     expect(answer.status).toBe(202);
     expect(answer.body).toEqual({
       success: true,
@@ -61,41 +54,207 @@ describe('POST /messages/send', () => {
       channel: 'whatsapp',
       providerMessageId: null,
     });
-    const message = await until(answer.body.messageId, 'sent');
-    const taken = twilio.taken.at(-1);
-    expect(taken).toMatchObject({
-      body: 'Hola Carla',
-      to: 'whatsapp:+5491134567890',
-      from: `whatsapp:${TWILIO_NUMBER}`,
-    });
+    const message = await ana.until(answer.body.messageId, { status: 'sent' });
+    const taken = twilio.taken.find(({ sid }) => sid === message.providerMessageId);
+    expect(taken).toMatchObject({ body: 'Hola Carla', to: `whatsapp:${phone}`, from: `whatsapp:${TWILIO_NUMBER}` });
     expect(message).toMatchObject({
       provider: 'twilio',
       providerReason: 'NOT_CONNECTED',
-      providerMessageId: taken?.sid,
       attempts: [{ provider: 'twilio', outcome: 'taken', code: null }],
     });
   });
 
   test('goes over the own number when it is connected', async () => {
-    app.network.phone('+5491134567890', 'Carla');
-    await app.link(ana, '+5491100000001', 'Ana');
-    const answer = await send({ channel: 'whatsapp', text: 'Hola' });
+    app.network.phone(phone, 'Carla');
+    await app.link(owner, `+54911${String(90_000_000 + count)}`, 'Ana');
+    const answer = await ana.send({ channel: 'whatsapp', text: 'Hola' });
     expect(answer.body).toMatchObject({ provider: 'whatsapp_web', status: 'queued' });
-    const message = await until(answer.body.messageId, 'delivered');
-    expect(message).toMatchObject({
+    expect(await ana.until(answer.body.messageId, { status: 'delivered' })).toMatchObject({
       providerReason: 'CONNECTED',
       attempts: [{ provider: 'whatsapp_web', outcome: 'taken' }],
     });
+    const [chat] = (await owner.client.chats.list.query({})).items;
+    expect(chat).toMatchObject({ phone, lastMessage: { text: 'Hola', status: 'delivered' } });
   });
 
-  test('goes by e-mail', async () => {
-    const answer = await send({ channel: 'email', text: 'Hola <b>{clientName}</b>\n\nChau', subject: 'Tu pedido' });
-    expect(answer.body).toMatchObject({ provider: 'email', channel: 'email' });
-    const message = await until(answer.body.messageId, 'sent');
-    const got = mail.mails.at(-1);
-    expect(got?.to).toEqual(['carla@example.com']);
-    expect(got?.raw).toContain('Subject: Tu pedido');
-    expect(got?.raw).toContain('&lt;b&gt;Carla&lt;/b&gt;');
-    expect(got?.raw).toContain(message.providerMessageId);
+  test('goes by e-mail, as text and as HTML in which nothing is markup', async () => {
+    const text = 'Hola <b>{clientName}</b>\n\n<script>alert(1)</script>';
+    const id = await ana.sent({ channel: 'email', text, subject: 'Tu pedido: ¡listo!' });
+    const message = await ana.until(id, { status: 'sent' });
+    const got = mail.mails.find(({ raw }) => raw.includes(message.providerMessageId ?? 'none'));
+    expect(got).toMatchObject({ to: ['carla@example.com'], from: 'hola@shop.example' });
+    expect(got?.raw).toMatch(/^From: =\?UTF-8\?.*<hola@shop\.example>/m);
+    expect(got?.raw).toMatch(/^Reply-To: Ana <.*@example\.com>/m);
+    expect(got?.raw).toContain('Content-Type: text/plain');
+    expect(got?.raw).toContain('Content-Type: text/html');
+    expect(got?.raw).toContain('&lt;script&gt;');
+    expect(message).toMatchObject({ provider: 'email', providerReason: 'EMAIL' });
+  });
+
+  test('an approved template goes under its name, with its variables in their order', async () => {
+    const order = await owner.client.orders.create.mutate({ clientId, description: 'una torta' });
+    const id = await ana.sent({ templateType: 'recordatorio', orderId: order.id });
+    const message = await ana.until(id, { status: 'sent' });
+    const taken = twilio.taken.find(({ sid }) => sid === message.providerMessageId);
+    const { placeholders } = (await owner.client.templates.get.query({ id: 'recordatorio-es' })) ?? {};
+    expect(placeholders?.slice(0, 2)).toEqual(['clientName', 'orderDescription']);
+    expect(taken?.contentSid).toBe('HXrecordatorio');
+    expect(JSON.parse(taken?.contentVariables ?? '{}')).toMatchObject({ 1: 'Carla', 2: 'una torta' });
+    expect(taken?.body).toBe('');
+  });
+
+  test('is told of in the log, from its acceptance on', async () => {
+    const id = await ana.sent({ text: 'contado' });
+    await ana.until(id, { status: 'sent' });
+    const events = await app.node.db.event.findMany({ where: { ownerId: owner.ownerId }, orderBy: { seq: 'asc' } });
+    const told = events.flatMap(({ type, payload }) => {
+      const { message } = payload as { message?: { id: string; status: string } };
+      return message?.id === id ? [`${type} ${message.status}`] : [];
+    });
+    expect(told[0]).toBe('message.created queued');
+    expect(told.at(-1)).toBe('message.updated sent');
+  });
+});
+
+describe('is refused', () => {
+  const cases: [string, (made: { other: string; order: string; bare: string }) => object, number, string, string?][] = [
+    ['a client who is not there', () => ({ clientId: 'nadie', text: 'x' }), 404, 'CLIENT_NOT_FOUND'],
+    ['an order that is not there', () => ({ orderId: 'ninguno', text: 'x' }), 404, 'ORDER_NOT_FOUND'],
+    [
+      'an order of another client',
+      ({ order }) => ({ orderId: order, text: 'x' }),
+      422,
+      'CLIENT_ORDER_MISMATCH',
+      'orderId',
+    ],
+    ['a template that is not there', () => ({ templateId: 'ninguna' }), 404, 'TEMPLATE_NOT_FOUND'],
+    ['a type that has none', () => ({ templateType: 'inventado' }), 404, 'TEMPLATE_NOT_FOUND'],
+    ['an unfilled variable', () => ({ text: 'Hola {apodo}' }), 422, 'TEMPLATE_VARIABLE_MISSING', 'apodo'],
+    ['one without a phone', ({ bare: id }) => ({ clientId: id, text: 'x' }), 422, 'NO_PHONE_NUMBER'],
+    [
+      'one without e-mail',
+      ({ other }) => ({ clientId: other, channel: 'email', text: 'x', subject: 'x' }),
+      422,
+      'NO_EMAIL_ADDRESS',
+    ],
+    ['an e-mail without subject', () => ({ channel: 'email', text: 'x' }), 422, 'MISSING_SUBJECT', 'subject'],
+    ['a text and a template', () => ({ text: 'x', templateType: 'entrega' }), 400, 'INVALID_INPUT', 'text'],
+    ['another channel', () => ({ channel: 'sms', text: 'x' }), 400, 'INVALID_INPUT', 'channel'],
+    [
+      'a text that its variables make too long',
+      () => ({ text: '{a}{a}', variables: { a: 'a'.repeat(4096) } }),
+      400,
+      'INVALID_INPUT',
+      'text',
+    ],
+  ];
+  for (const [what, body, status, code, field] of cases) {
+    test(`${what}: ${code}, and nothing is stored`, async () => {
+      const create = owner.client.clients.create;
+      const other = await create.mutate({ name: 'Otra', phone: '+5491187654321' });
+      const bareClient = await create.mutate({ name: 'Sin teléfono', email: 'x@example.com' });
+      const order = await owner.client.orders.create.mutate({ clientId: other.id, description: 'x' });
+      const answer = await ana.send(body({ other: other.id, order: order.id, bare: bareClient.id }));
+      expect(answer.status).toBe(status);
+      expect(answer.body).toMatchObject({ success: false, error: true, code });
+      if (field) expect(answer.body.details[0].field).toBe(field);
+      expect(await rows()).toEqual([]);
+    });
+  }
+});
+
+describe('for later', () => {
+  const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+  test('is chosen when it is time, and not before', async () => {
+    const answer = await ana.send({ text: 'más tarde', scheduledAt: later(1_500) });
+    expect(answer.status).toBe(202);
+    expect(answer.body).toMatchObject({ status: 'queued', provider: null });
+    const { messageId } = answer.body;
+    expect(await ana.read(messageId)).toMatchObject({ provider: null, attempts: [] });
+    const message = await ana.until(messageId, { status: 'sent' });
+    expect(message.provider).toBe('twilio');
+    expect(new Date(Reflect.get(message, 'sentAt')).getTime()).toBeGreaterThanOrEqual(
+      new Date(Reflect.get(message, 'scheduledAt')).getTime(),
+    );
+  });
+
+  test('goes at once when that moment is past, and does not hold up what is for now', async () => {
+    await ana.sent({ text: 'mañana', scheduledAt: later(86_400_000) });
+    const answer = await ana.send({ text: 'ayer', scheduledAt: later(-86_400_000) });
+    expect(answer.body.provider).toBe('twilio');
+    await ana.until(answer.body.messageId, { status: 'sent' });
+    expect(twilio.taken.some(({ body }) => body === 'mañana')).toBe(false);
+  });
+});
+
+describe('reading', () => {
+  test('filters, counts all that match, and joins client and order', async () => {
+    const order = await owner.client.orders.create.mutate({ clientId, description: 'una torta' });
+    const first = await ana.sent({ text: 'uno', orderId: order.id });
+    const second = await ana.sent({ text: 'dos' });
+    const third = await ana.sent({ channel: 'email', text: 'tres', subject: 's' });
+    for (const id of [first, second, third]) await ana.until(id, { status: 'sent' });
+    const list = async (query: string) => {
+      const { body, status } = await rest(`GET /messages${query}`);
+      expect(status).toBe(200);
+      return body;
+    };
+    expect(await list('')).toMatchObject({ success: true, total: 3, limit: 50, offset: 0 });
+    expect(await list('?limit=1&offset=1')).toMatchObject({
+      total: 3,
+      limit: 1,
+      offset: 1,
+      messages: [{ id: second }],
+    });
+    expect((await list(`?orderId=${order.id}`)).messages).toMatchObject([
+      {
+        id: first,
+        userId: owner.ownerId,
+        client: { id: clientId, name: 'Carla', phone, email: 'carla@example.com' },
+        order: { id: order.id, description: 'una torta', status: 'pendiente' },
+      },
+    ]);
+    expect((await list('?channel=email')).messages).toMatchObject([{ id: third, subject: 's', order: null }]);
+    expect((await list('?channel=whatsapp_web')).total).toBe(0);
+    expect((await list(`?clientId=${clientId}&status=sent&direction=outgoing`)).total).toBe(3);
+    expect((await list('?status=failed')).total).toBe(0);
+    expect((await rest('GET /messages?clientId=nadie')).status).toBe(404);
+    expect((await rest('GET /messages?direction=sideways')).status).toBe(400);
+    expect((await rest('GET /messages/nada')).body.code).toBe('MESSAGE_NOT_FOUND');
+  });
+
+  test('of one who was deleted, its message stays', async () => {
+    const id = await ana.sent({ text: 'queda' });
+    await ana.until(id, { status: 'sent' });
+    await owner.client.clients.delete.mutate({ id: clientId });
+    expect(await ana.read(id)).toMatchObject({ clientId: null, client: null, text: 'queda' });
+  });
+});
+
+describe('POST /messages/template', () => {
+  test('shows what would be sent, and sends nothing', async () => {
+    const order = await owner.client.orders.create.mutate({ clientId, description: 'una torta $& {x}' });
+    const answer = await rest('POST /messages/template', {
+      clientId,
+      orderId: order.id,
+      text: '{name}: {description} a las {hora}',
+      variables: { hora: 18 },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      success: true,
+      message: 'Carla: una torta $& {x} a las 18',
+      client: { id: clientId, name: 'Carla' },
+      order: { id: order.id },
+    });
+    expect((await rest('POST /messages/template', { clientId })).body).toMatchObject({ order: null });
+    expect(await rows()).toEqual([]);
+  });
+
+  test('GET /messages/templates has the built-in ones', async () => {
+    const { body } = await rest('GET /messages/templates');
+    expect(body.success).toBe(true);
+    expect(body.templates.map(({ id }: { id: string }) => id)).toContain('confirmacion-es');
   });
 });

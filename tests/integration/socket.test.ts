@@ -131,6 +131,7 @@ describe('messages', () => {
           direction: 'inbound',
           provider: 'whatsapp_web',
           providerMessageId: expect.any(String),
+          kind: 'text',
           text: 'Buen día',
           subject: null,
           templateType: null,
@@ -179,6 +180,7 @@ describe('messages', () => {
         {
           message: expect.objectContaining({
             id: messageId,
+            kind: 'text',
             text: 'Ya sale',
             direction: 'outbound',
             userId: owner.ownerId,

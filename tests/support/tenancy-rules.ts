@@ -58,7 +58,7 @@ export const RULES: Record<string, Rule> = {
   },
   'auth.forgotPassword': {
     open: true,
-    attempts: [{ input: (world) => ({ email: world.ana.email }), code: 'NO_CHANNEL_AVAILABLE' }],
+    attempts: [{ input: (world) => ({ email: world.ana.email }), code: 'MAIL_NOT_SET_UP' }],
   },
   'auth.resetPassword': {
     open: true,

@@ -6,6 +6,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 export type Behaviour =
   /** It takes the message and says so. */
   | { kind: 'take'; afterMs?: number }
+  /** It takes the message at once, and says so a while later. */
+  | { kind: 'take and stall'; forMs: number }
   /** It takes nothing. */
   | { kind: 'refuse'; status: number; code?: number; retryAfter?: string }
   /** It takes the message, and its answer is lost. */
@@ -130,6 +132,11 @@ export async function createTwilioPeer() {
         const { status, code, retryAfter } = behaviour;
         const body = { code: code ?? status, message: 'no', more_info: 'https://www.twilio.com', status };
         return answer(response, status, body, retryAfter ? { 'retry-after': retryAfter } : {});
+      }
+      case 'take and stall': {
+        const message = take(form);
+        await new Promise((done) => setTimeout(done, behaviour.forMs));
+        return answer(response, 201, asJson(message));
       }
       case 'take and drop':
         take(form);

@@ -139,4 +139,39 @@ describe('a configuration', () => {
       CHROMIUM_ARGS: ['--a=1', '--b'],
     });
   });
+
+  test('has Twilio whole or not at all, and the same for e-mail', () => {
+    const twilio = {
+      TWILIO_ACCOUNT_SID: 'AC123',
+      TWILIO_AUTH_TOKEN: 'x',
+      TWILIO_WHATSAPP_NUMBER: 'whatsapp:+14155238886',
+    };
+    expect(parseConfig({ JWT_SECRET, ...twilio }).TWILIO_WHATSAPP_NUMBER).toBe('+14155238886');
+    expect(refusal({ JWT_SECRET, ...twilio, TWILIO_AUTH_TOKEN: '' })).toMatch(/^ {2}TWILIO_AUTH_TOKEN is needed/m);
+    expect(refusal({ JWT_SECRET, TWILIO_AUTH_TOKEN: 'x' })).toMatch(/has 2 errors/);
+    expect(refusal({ JWT_SECRET, SMTP_URL: 'smtp://mail.example' })).toMatch(/^ {2}MAIL_FROM is needed/m);
+    expect(refusal({ JWT_SECRET, MAIL_FROM: 'a@b.example', SMTP_URL: 'http://mail' })).toMatch(
+      /^ {2}SMTP_URL must be/m,
+    );
+    for (const MAIL_FROM of ['hola@shop.example', 'Panadería <hola@shop.example>']) {
+      expect(parseConfig({ JWT_SECRET, SMTP_URL: 'smtps://u:p@mail.example:465', MAIL_FROM }).MAIL_FROM).toBe(
+        MAIL_FROM,
+      );
+    }
+    expect(refusal({ JWT_SECRET, SMTP_URL: 'smtp://m', MAIL_FROM: 'a@b.example\r\nBcc: c@d.example' })).toContain(
+      'MAIL_FROM',
+    );
+  });
+
+  test('names approved templates by our types', () => {
+    const config = parseConfig({
+      JWT_SECRET,
+      TWILIO_CONTENT_SID_CONFIRMACION: 'HX1',
+      TWILIO_CONTENT_SID_MI_TIPO: 'HX2',
+    });
+    expect(config.twilioContentSids).toEqual({ confirmacion: 'HX1', mi_tipo: 'HX2' });
+    expect(refusal({ JWT_SECRET, TWILIO_CONTENT_SID_ENTREGA: 'SM1' })).toContain(
+      'TWILIO_CONTENT_SID_ENTREGA must start',
+    );
+  });
 });

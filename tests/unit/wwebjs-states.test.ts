@@ -38,3 +38,12 @@ test('other failures have no page', () => {
   const ready: EngineState = { kind: 'ready', phone: '+5491123456789', name: 'Ana' };
   expect(withVersion(ready, '2.3000.1')).toBe(ready);
 });
+
+test('a page that died before it could answer is not one that changed', () => {
+  for (const message of [
+    'Protocol error (Runtime.callFunctionOn): Session with given id not found.',
+    'Protocol error (Runtime.callFunctionOn): Target closed',
+    'Protocol error (Page.addScriptToEvaluateOnNewDocument): Internal error: module not found',
+  ])
+    expect(crashed(new Error(message))?.code, message).toBe('PAGE_DIED');
+});

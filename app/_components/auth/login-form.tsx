@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
 import { EmailField } from '@/app/_components/auth/email-field';
@@ -47,6 +48,11 @@ export function LoginForm({ next }: { next: string }) {
         {(control) => <PasswordInput {...control} name="password" autoComplete="current-password" />}
       </Field>
       <SubmitRow form="login" busy={busy} next={next} />
+      <p className="-mt-3 text-center text-muted">
+        <Link href="/reset" className="underline-offset-4 hover:underline">
+          {t('auth.reset.link')}
+        </Link>
+      </p>
     </form>
   );
 }

@@ -1,0 +1,16 @@
+'use client';
+
+import Link from 'next/link';
+import { useTranslations } from 'next-intl';
+
+/** The way back to the login page. */
+export function LoginLink() {
+  const t = useTranslations('auth.register');
+  return (
+    <p className="text-center text-muted">
+      <Link href="/login" className="font-semibold text-brand underline-offset-4 hover:underline">
+        {t('otherLink')}
+      </Link>
+    </p>
+  );
+}

@@ -1,0 +1,49 @@
+import { afterAll, expect, test } from 'vitest';
+import { createMailPeer, type MailPeer } from '@/tests/support/mail-peer';
+import { waitUntil } from '@/tests/support/wait-until';
+import { setStage } from './stage';
+
+const mail: MailPeer = await createMailPeer();
+const stage = setStage({ env: mail.env });
+afterAll(() => mail.close());
+
+test('a forgotten password is set with the link of a mail, from the page and back to the chats', async () => {
+  const ana = await stage.person('Ana');
+  await ana.register();
+  const elsewhere = await stage.person('Ana');
+  const { page, words } = elsewhere;
+  await page.goto('/login');
+  await page.getByRole('link', { name: words.auth.reset.link }).click();
+  await page.waitForURL('**/reset');
+  await page.getByRole('button', { name: words.auth.reset.ask }).click();
+  await page.getByText(words.auth.field.email).waitFor();
+  await page.locator('input[name=email]').fill(ana.email);
+  await page.getByRole('button', { name: words.auth.reset.ask }).click();
+  await page.getByRole('status').getByText(words.auth.reset.sent).waitFor();
+
+  const got = await waitUntil('the mail', () => mail.mails.find(({ to }) => to.includes(ana.email)), 30);
+  const text = got.raw.replace(/=\r?\n/g, '').replaceAll('=3D', '=');
+  const link = /https?:\/\/\S+\/reset\?token=[\w.-]+/.exec(text)?.[0] ?? '';
+  expect(link).toContain(stage.server.url);
+  await page.goto(link);
+  await page.locator('input[name=password]').fill('corta');
+  await page.getByRole('button', { name: words.auth.reset.submit }).click();
+  await page.getByText(words.auth.field.password).waitFor();
+  await page.locator('input[name=password]').fill('una-clave-nueva-42');
+  await page.getByRole('button', { name: words.auth.reset.submit }).click();
+  await page.getByText(words.auth.reset.done).waitFor();
+
+  // the link is used up, and whoever was signed in is not any more
+  await page.goto(link);
+  await page.locator('input[name=password]').fill('otra-clave-nueva-43');
+  await page.getByRole('button', { name: words.auth.reset.submit }).click();
+  await page.getByRole('alert').getByText(words.auth.reset.usedUp).waitFor();
+  await ana.page.waitForURL('**/login**');
+
+  await page.goto('/login');
+  await elsewhere.fillIn({ email: ana.email, password: 'una-clave-nueva-42' });
+  await page.getByRole('button', { name: words.auth.login.submit }).click();
+  await page.getByRole('navigation', { name: words.nav.main }).waitFor();
+  expect(elsewhere.takeTroubles([/status of 401/])).toEqual([]);
+  expect(ana.takeTroubles([/status of 401/])).toEqual([]);
+});
