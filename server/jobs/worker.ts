@@ -8,6 +8,8 @@ import { type JobHandlers, type JobName, type JobPayload, JOBS } from './queue';
 import { createReaper } from './reaper';
 
 const AT_A_TIME = 10;
+/** Each of those who look for jobs, three times in a row. */
+const MISSES = 3 * AT_A_TIME;
 
 const CRON = parseCronItems([
   {
@@ -50,7 +52,7 @@ export async function createWorker(parts: { pool: Pool; nodeId: string; logger: 
     events.on('pool:create', ({ workerPool }) => {
       workerPool.id = nodeId;
     });
-    return run({
+    const started = await run({
       pgPool: pool,
       logger: jobsLogger(logger),
       events,
@@ -60,6 +62,18 @@ export async function createWorker(parts: { pool: Pool; nodeId: string; logger: 
       pollInterval: 1_000,
       noHandleSignals: true,
     });
+    // one whose very first question met a database that went away keeps that error for an answer, for ever
+    let misses = 0;
+    const found = () => {
+      misses = 0;
+    };
+    events.on('worker:getJob:empty', found);
+    events.on('job:start', found);
+    events.on('worker:getJob:error', () => {
+      misses += 1;
+      if (misses === MISSES && !stopped) started.stop('no jobs can be looked for').catch(() => {});
+    });
+    return started;
   }
 
   async function keepRunning(): Promise<void> {

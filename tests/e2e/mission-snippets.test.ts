@@ -87,6 +87,36 @@ describe.each([
     expect(again).toEqual({ left: { qrCode: null, status: 'connected' }, shown: [] });
   });
 
+  test('a message of a template goes over the own number; the ids as they are written are nobody’s', async () => {
+    const to = `${phone.slice(0, -3)}999`;
+    await sandbox.createAccount({ phone, name: 'Panadería' }).catch(() => {});
+    await sandbox.createAccount({ phone: to, name: 'Carla' }).catch(() => {});
+    const { token } = await signUp();
+    const { qrCode } = (await callRest(server.url, 'POST /whatsapp/connect', { token })).body;
+    await sandbox.scan(phone, qrCode);
+    await waitUntil('the connection', async () => {
+      return (await callRest(server.url, 'GET /whatsapp/status', { token })).body.connected;
+    });
+    const asWritten = await run(snippets.send, ['response'], token).then(({ left }) => left.response);
+    if (asWritten instanceof Response) expect(asWritten.status).toBe(404);
+
+    const client = (await callRest(server.url, 'POST /clients', { token, body: { name: 'Carla', phone: to } })).body;
+    const body = { clientId: client.id, description: 'una torta de chocolate' };
+    const order = (await callRest(server.url, 'POST /orders', { token, body })).body;
+    const code = snippets.send.replace("'client_id'", `'${client.id}'`).replace("'order_id'", `'${order.id}'`);
+    const { left } = await run(
+      `${code}\nconst status = response.status; const answer = await response.json();`,
+      ['status', 'answer'],
+      token,
+    );
+    expect(left).toMatchObject({
+      status: 202,
+      answer: { success: true, provider: 'whatsapp_web', channel: 'whatsapp', messageId: expect.any(String) },
+    });
+    const arrived = await waitUntil('it to arrive', async () => (await sandbox.messagesOf(to, phone))[0]);
+    expect(arrived.body).toContain('una torta de chocolate');
+  });
+
   test('without a token each is told who it is not', async () => {
     const { left } = await run(
       snippets.status.replace('const { connected, status, qrCode }', 'const answer'),
