@@ -1,17 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
 import { type MessageRow, toMessage } from '@/server/chats/dto';
-import { ackChange, type KnownChat, readChat, touchAndRead, touchChat, upsertChat } from '@/server/chats/store';
+import { type KnownChat, readChat, touchAndRead, touchChat, upsertChat } from '@/server/chats/store';
 import { againOnConflict, type Db } from '@/server/db';
 import { toStorable } from '@/server/text/schema';
 import { clientOfChat } from '@/server/clients/of-chat';
 import { appendEvent } from '@/server/events/log';
 import type { EventBody } from '@/server/events/schema';
 import { type Sql, sqlOf } from '@/server/sql';
-import type { Ack, ChatKind, EngineChat, EngineMessage, MessageId } from './engine';
+import type { ChatKind, EngineChat, EngineMessage, MessageId } from './engine';
 import { fence, type Lease } from './lease';
 import type { WhatsappStatus } from './schema';
-import { earlyAck, findSent, settle } from './sent';
+import { earlyAck, findSent } from './sent';
+import { settle } from './settle-together';
 import { skippedOf } from './session-status';
 
 /** Whose messages these are, and the proof that this process may write them. */
@@ -43,7 +44,7 @@ async function storeMessage(sql: Sql, scope: IngestScope, message: EngineMessage
   const inbound = message.direction === 'inbound';
   const known = await findByEngineId(sql, scope, message.id);
   if (known) {
-    if (message.ack) await applyAck(sql, ownerId, known, message.ack);
+    if (message.ack) await settle(sql, scope, [{ kind: 'ack', messageId: message.id, ack: message.ack }]);
     return false;
   }
 
@@ -53,7 +54,7 @@ async function storeMessage(sql: Sql, scope: IngestScope, message: EngineMessage
   const { clientId, events } = await clientOfChat(sql, ownerId, chat, inbound && !quiet);
   const own = inbound ? null : await findSent(sql, scope, chat.id, message);
   if (own) {
-    await settle(sql, scope, own, message);
+    await settle(sql, scope, [{ kind: 'sent', rowId: own, chatId: chat.id, message }]);
     await tellOfPerson(sql, ownerId, chat, events);
     return false;
   }
@@ -92,19 +93,6 @@ async function findByEngineId(
   const [row] = await sql<MessageRow>`
     SELECT * FROM message WHERE owner_id = ${ownerId}::uuid AND own_number = ${ownNumber} AND engine_message_id = ${id}`;
   return row ?? null;
-}
-
-async function applyAck(sql: Sql, ownerId: OwnerId, row: MessageRow, ack: Ack): Promise<void> {
-  const change = ackChange(row.status, ack, new Date());
-  if (row.direction === 'inbound' || !change) return;
-  const [updated] = await sql<MessageRow>`
-    UPDATE message
-    SET status = ${change.status}::"MessageStatus", error_code = ${change.errorCode},
-        sent_at = COALESCE(${change.sentAt ?? null}::timestamptz, sent_at),
-        delivered_at = COALESCE(${change.deliveredAt ?? null}::timestamptz, delivered_at),
-        read_at = COALESCE(${change.readAt ?? null}::timestamptz, read_at)
-    WHERE id = ${row.id}::uuid RETURNING *`;
-  if (updated) await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(updated) });
 }
 
 /** Counts a message of a kind of chat that this version does not store, so that it is not lost in silence. */

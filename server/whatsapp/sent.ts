@@ -1,8 +1,4 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import { endWebAttempt } from '@/server/channels/web-attempts';
-import { type MessageRow, toMessage } from '@/server/chats/dto';
-import { ackChange, touchChat } from '@/server/chats/store';
-import { appendEvent } from '@/server/events/log';
 import type { Sql } from '@/server/sql';
 import type { Ack, EngineMessage, MessageId } from './engine';
 import type { Lease } from './lease';
@@ -38,24 +34,6 @@ export async function findSent(sql: Sql, scope: Scope, chatId: string, message: 
       AND handed_over_at BETWEEN ${new Date(at - CLOCKS_DIFFER_MS)} AND ${new Date(at + CLOCKS_DIFFER_MS)}
     ORDER BY position LIMIT 1`;
   return alike?.id ?? null;
-}
-
-/** Gives a row WhatsApp's id, time and status, and tells of it; a row that has an id was settled before. */
-export async function settle(sql: Sql, scope: Scope, messageRowId: string, message: EngineMessage): Promise<void> {
-  const ack = earlyAck(scope.lease, message.id) ?? message.ack;
-  const change = ack ? ackChange('queued', ack, new Date()) : null;
-  // a row that was given up is taken back: here is the proof that it left
-  const [row] = await sql<MessageRow>`
-    UPDATE message
-    SET engine_message_id = ${message.id}, at = ${message.sentAt}, status = ${change?.status ?? 'queued'}::"MessageStatus",
-        error_code = ${change?.errorCode ?? null}, sent_at = COALESCE(${change?.sentAt ?? null}::timestamptz, sent_at),
-        delivered_at = COALESCE(${change?.deliveredAt ?? null}::timestamptz, delivered_at),
-        read_at = COALESCE(${change?.readAt ?? null}::timestamptz, read_at)
-    WHERE id = ${messageRowId}::uuid AND engine_message_id IS NULL RETURNING *`;
-  if (!row) return;
-  await endWebAttempt(sql, [row.id], 'taken', null);
-  if (row.chatId !== null) await touchChat(sql, row.chatId, message.sentAt, 0);
-  await appendEvent(sql, scope.ownerId, { type: 'message.updated', message: toMessage(row) });
 }
 
 const early = new WeakMap<Lease, Map<MessageId, Ack>>();

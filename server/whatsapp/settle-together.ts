@@ -13,21 +13,30 @@ export type Saying =
   | { kind: 'sent'; rowId: string; chatId: string; message: EngineMessage }
   | { kind: 'ack'; messageId: MessageId; ack: Ack };
 type SentSaying = Extract<Saying, { kind: 'sent' }>;
+type AckSaying = Extract<Saying, { kind: 'ack' }>;
 
-/** Writes many sayings down in one transaction: ids first, then how far the messages have come that have one. */
+/** Writes many sayings down in one transaction. */
 export async function settleTogether(scope: IngestScope, sayings: readonly Saying[]): Promise<void> {
-  const { db, lease, ownerId } = scope;
-  const sent = sayings.filter((saying) => saying.kind === 'sent');
-  const acks = sayings.filter((saying) => saying.kind === 'ack');
+  const { db, lease } = scope;
   const unknown = await db.sql.transaction(async (sql) => {
     await fence(sql, lease);
-    const settled = sent.length > 0 ? await recordSent(sql, scope, sent) : [];
-    const { rows, unknown: early } = acks.length > 0 ? await recordAcks(sql, scope, acks) : { rows: [], unknown: [] };
-    const bodies = [...settled, ...rows].map((row) => ({ type: 'message.updated' as const, message: toMessage(row) }));
-    if (bodies.length > 0) await appendEvents(sql, ownerId, bodies);
-    return early;
+    return settle(sql, scope, sayings);
   });
   for (const { messageId, ack } of unknown) keepEarlyAck(lease, messageId, ack);
+}
+
+/**
+ * The same inside a transaction that holds the lease: ids first, then how far the messages have come that have one, and all is told.
+ * Answers with what was said of messages that no row has an id of.
+ */
+export async function settle(sql: Sql, scope: IngestScope, sayings: readonly Saying[]): Promise<AckSaying[]> {
+  const sent = sayings.filter((saying) => saying.kind === 'sent');
+  const acks = sayings.filter((saying) => saying.kind === 'ack');
+  const settled = sent.length > 0 ? await recordSent(sql, scope, sent) : [];
+  const { rows, unknown } = acks.length > 0 ? await recordAcks(sql, scope, acks) : { rows: [], unknown: [] };
+  const bodies = [...settled, ...rows].map((row) => ({ type: 'message.updated' as const, message: toMessage(row) }));
+  if (bodies.length > 0) await appendEvents(sql, scope.ownerId, bodies);
+  return unknown;
 }
 
 type Change = NonNullable<ReturnType<typeof ackChange>>;
@@ -68,8 +77,6 @@ async function recordSent(sql: Sql, scope: IngestScope, sent: readonly SentSayin
   const place = new Map(sent.map(({ rowId }, index) => [rowId, index]));
   return rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
 }
-
-type AckSaying = Extract<Saying, { kind: 'ack' }>;
 
 /** Each step of a message is told; its row is written once. */
 async function recordAcks(
