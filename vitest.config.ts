@@ -5,8 +5,8 @@ const alias = { '@': import.meta.dirname };
 const workers = Math.max(1, Math.min(4, availableParallelism()));
 
 /**
- * One project per folder of tests/, run one after the other. `workers`: how many test files at once; those that start browsers or a
- * whole server run alone, since their deadlines mean something.
+ * One project per folder of tests/, run one after the other. `workers`: how many test files at once. The contract's run alone, since
+ * their deadlines mean something; those that start a whole server mostly wait, and two of them share two cores well.
  */
 const project = (
   name: string,
@@ -36,7 +36,7 @@ export default defineConfig({
       project('sandbox', 2, { seconds: 60, workers }),
       project('integration', 3, { seconds: 60, workers, globalSetup: ['tests/support/database-setup.ts'] }),
       project('contract', 4, { seconds: 120, workers: 1 }),
-      project('e2e', 5, { seconds: 240, workers: 1 }),
+      project('e2e', 5, { seconds: 240, workers: 2 }),
     ],
   },
 });

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callRest } from '@/tests/support/rest';
@@ -20,15 +20,28 @@ const ANA = { name: 'Ana', email: 'ana@example.com', password: 'una-clave-larga-
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'omniwp-consumer-'));
-  const before = await readFile(join(ROOT, 'package.json'), 'utf8');
-  await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: ROOT });
-  expect(await readFile(join(ROOT, 'package.json'), 'utf8')).toBe(before);
-  const [archive = ''] = await readdir(folder);
+  const archive = await pack();
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module', private: true }));
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${archive}`], { cwd: folder });
   await copyFile(join(folder, 'node_modules/omniwp/docs/echo.mjs'), join(folder, 'echo.mjs'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** In a copy: packing replaces package.json for a moment, and other tests run its scripts meanwhile. */
+async function pack(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'omniwp-pack-'));
+  const left = new Set(['node_modules', '.git', '.next', '.cache', '.data', 'sessions']);
+  await cp(ROOT, copy, { recursive: true, filter: (path) => !left.has(relative(ROOT, path)) });
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  await mkdir(join(copy, '.cache'));
+  await copyFile(join(ROOT, '.cache', 'built.json'), join(copy, '.cache', 'built.json'));
+  const before = await readFile(join(copy, 'package.json'), 'utf8');
+  await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: copy });
+  expect(await readFile(join(copy, 'package.json'), 'utf8')).toBe(before);
+  await rm(copy, { recursive: true });
+  const [archive = ''] = await readdir(folder);
+  return archive;
+}
 
 test('brings nothing else, and no source', async () => {
   expect((await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual(['omniwp']);
