@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { banner } from './banner.mjs';
+import { holdDataFolder } from './prepare/hold.mjs';
 import { fail, step, yellow } from './prepare/steps.mjs';
 import { prepare } from './prepare.mjs';
 import { registerDemo, untilReady } from './run/api.mjs';
@@ -30,6 +31,7 @@ try {
   const dataDir = process.env.DATA_DIR || join('.data', 'dev');
   const sessions = process.env.WHATSAPP_SESSION_PATH || join('sessions', 'dev');
   for (const folder of [dataDir, sessions]) makeDataFolder(folder, 'sandbox');
+  holdDataFolder(dataDir, port);
   let stopping = false;
   stopInOrder(children, () => {
     stopping = true;

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { banner, LIVE_WARNING } from './banner.mjs';
 import { TO_RUN } from './prepare/build.mjs';
+import { holdDataFolder } from './prepare/hold.mjs';
 import { fail, step, yellow } from './prepare/steps.mjs';
 import { prepare } from './prepare.mjs';
 import { registerDemo } from './run/api.mjs';
@@ -40,6 +41,7 @@ async function main() {
   const dataDir = process.env.DATA_DIR || join('.data', mode);
   const sessions = process.env.WHATSAPP_SESSION_PATH || (live ? 'sessions' : join('sessions', mode));
   for (const folder of [dataDir, sessions]) makeDataFolder(folder, mode);
+  holdDataFolder(dataDir, port);
 
   await prepare({ redis: !process.env.REDIS_URL, only: TO_RUN });
 

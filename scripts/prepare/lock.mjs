@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-function isAlive(/** @type {number} */ pid) {
+export function isAlive(/** @type {number} */ pid) {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,12 @@ async function call(run: Run, procedure: string, input: object): Promise<Respons
   });
 }
 
+async function textsIn(place: string): Promise<string[]> {
+  const names = await readdir(place);
+  expect(names).not.toEqual([]);
+  return Promise.all(names.toSorted().map((name) => readFile(join(place, name), 'utf8')));
+}
+
 const demo = { email: 'demo@omniwp.local', password: 'demo-omniwp' };
 const ours = async () => (await listProcesses()).filter(({ command }) => command.join(' ').includes(folder));
 
@@ -69,6 +75,14 @@ describe('npm run quickstart', () => {
     const secrets = join(folder, 'sandbox', 'data', 'secrets.json');
     expect(((await stat(secrets)).mode & 0o777).toString(8)).toBe('600');
     expect(((await stat(join(folder, 'sandbox', 'sessions'))).mode & 0o777).toString(8)).toBe('700');
+
+    // a second copy on the same folders goes before it touches anything
+    const pages = join(folder, 'sandbox', 'data', 'pages');
+    const before = await textsIn(pages);
+    const second = await quickstart('sandbox', []);
+    expect(await second.ended).toBe(1);
+    expect(second.said()).toContain(`another copy runs at http://localhost:${run.port} (process ${run.child.pid})`);
+    expect(await textsIn(pages)).toEqual(before);
 
     const kept = await readFile(secrets, 'utf8');
     run.child.kill('SIGTERM');
