@@ -17,6 +17,7 @@ import { prepareJobs } from '@/server/jobs/prepare';
 import { createWorker } from '@/server/jobs/worker';
 import { createLimits } from '@/server/limits/limits';
 import { createLogger, type Logger } from '@/server/logger';
+import { createMetrics } from '@/server/metrics';
 import { recheckWhenLinksChange } from '@/server/messages/recheck';
 import { migrate } from '@/server/migrate';
 import { createPages } from '@/server/pages';
@@ -86,7 +87,8 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     startConcurrency: config.WHATSAPP_START_CONCURRENCY,
     memory: { budgetMb: config.WHATSAPP_MEMORY_BUDGET_MB },
   });
-  const limits = createLimits({ redis, config, logger });
+  const metrics = createMetrics();
+  const limits = createLimits({ redis, config, logger, metrics });
   const channels = await createChannels({ db, config, registry });
   const once = createOnce({ db, nodeId, logger });
   const deps: Deps = {
@@ -95,6 +97,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     bus,
     redis,
     logger,
+    metrics,
     authSessions,
     openSockets,
     loginLimit,

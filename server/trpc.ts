@@ -18,6 +18,7 @@ import { tellLimit } from '@/server/limits/headers';
 import type { LimitName, Limits } from '@/server/limits/limits';
 import { limitOf } from '@/server/limits/of-procedure';
 import type { Logger } from '@/server/logger';
+import type { Metrics } from '@/server/metrics';
 import type { RedisClients } from '@/server/redis';
 import type { RestMeta } from '@/server/rest-meta';
 import type { Registry } from '@/server/whatsapp/registry';
@@ -29,6 +30,7 @@ export type Deps = {
   bus: Bus;
   redis: RedisClients;
   logger: Logger;
+  metrics: Metrics;
   authSessions: AuthSessions;
   openSockets: OpenSockets;
   loginLimit: LoginLimit;

@@ -1,6 +1,7 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Config } from '@/server/config';
 import type { Logger } from '@/server/logger';
+import type { Metrics } from '@/server/metrics';
 import { ratelimitRedis } from '@/server/ratelimit-redis';
 import type { RedisClients } from '@/server/redis';
 
@@ -33,8 +34,8 @@ const COUNT_WITHIN_MS = 1_000;
  * Counts calls per user in Redis, so once over all processes. A window begins with its first call, and at its end all of it is there
  * again: `Retry-After` is the truth. Without Redis nothing is counted and everything passes (login's own limit fails closed).
  */
-export function createLimits(deps: { redis: RedisClients; config: Config; logger: Logger }) {
-  const { redis, config, logger } = deps;
+export function createLimits(deps: { redis: RedisClients; config: Config; logger: Logger; metrics: Metrics }) {
+  const { redis, config, logger, metrics } = deps;
   let uncounted = 0;
 
   const limiters = new Map(
@@ -51,8 +52,10 @@ export function createLimits(deps: { redis: RedisClients; config: Config; logger
     }),
   );
 
-  function noteAway(error: unknown): null {
+  function noteAway(limit: LimitName, error: unknown): null {
     uncounted += 1;
+    metrics.limitsOpen.set(1);
+    metrics.callsUncounted.inc({ limit });
     if (uncounted === 1) logger.warn({ err: error }, 'calls are not counted: redis is away, and the limits are open');
     return null;
   }
@@ -60,6 +63,7 @@ export function createLimits(deps: { redis: RedisClients; config: Config; logger
   function noteBack(): void {
     if (uncounted > 0) logger.warn({ uncounted }, 'calls are counted again');
     uncounted = 0;
+    metrics.limitsOpen.set(0);
   }
 
   return {
@@ -71,7 +75,7 @@ export function createLimits(deps: { redis: RedisClients; config: Config; logger
       try {
         const counted = await ratelimit.limit(caller);
         // the library answers `success` after its own time-out: that is not a count
-        if (counted.reason === 'timeout') return noteAway(new Error('redis did not answer in time'));
+        if (counted.reason === 'timeout') return noteAway(name, new Error('redis did not answer in time'));
         noteBack();
         const resetSeconds = Math.min(seconds, Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000)));
         return {
@@ -82,7 +86,7 @@ export function createLimits(deps: { redis: RedisClients; config: Config; logger
           windowSeconds: seconds,
         };
       } catch (error) {
-        return noteAway(error);
+        return noteAway(name, error);
       }
     },
   };

@@ -11,6 +11,7 @@ import { answerJson, answerText, readiness } from './health';
 import { createOpenApi } from './openapi';
 import { handleRest, REST_PATH } from './rest';
 import { addressOf, contentSecurityPolicy, newNonce, requestIdOf, SECURITY_HEADERS } from './security';
+import { answerMetrics, mayScrape, METRICS_PATH } from './metrics';
 import type { SocketIo } from './socket';
 import { handleTrpc, TRPC_PATH } from './trpc-http';
 import { handleTwilioWebhook, TWILIO_WEBHOOK_PATH } from './twilio-webhook';
@@ -83,6 +84,10 @@ export function createHttpServer({ deps, redis, pages, trpcSocket, socketIo }: P
     if (pathname === '/readyz') {
       const { ready, checks } = await readiness({ db, redis }, closing);
       return answerJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+    }
+    if (pathname === METRICS_PATH && config.METRICS_TOKEN) {
+      if (mayScrape(request, config.METRICS_TOKEN)) return answerMetrics(response, deps.metrics);
+      return refuse(request, response, request.headers.authorization ? 'INVALID_TOKEN' : 'TOKEN_REQUIRED');
     }
     if (closing) return refuse(request, response, 'SHUTTING_DOWN');
     if (socketIo.takes(request)) return socketIo.handleRequest(request, response);

@@ -148,7 +148,8 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, identifyBy, ref
   socket.on('unsubscribe_whatsapp', inTurn(unsubscribe));
   const tooLate = setTimeout(() => {
     if (identity) return;
-    refuse('TOKEN_REQUIRED');
+    // who showed one that is none has been told why
+    if (tried === 0) refuse('TOKEN_REQUIRED');
     end();
   }, SHOW_TOKEN_WITHIN_MS);
   socket.on('error', (error) => deps.logger.debug({ err: error }, 'a socket said something that is none'));

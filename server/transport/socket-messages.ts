@@ -61,7 +61,15 @@ export function createMessageTeller(db: Db, ownerId: OwnerId) {
     // the first that is heard of a message that this process saw nothing of before may come late: then only "sent" itself is news
     const wasWaiting = before ? before.status === 'queued' || before.status === 'failed' : isNew || status === 'sent';
     if (moved && wasWaiting && (status === 'sent' || status === 'delivered' || status === 'read')) {
-      const fields = () => ({ message: { ...message, status }, messageId: message.id, clientNumber: phone });
+      // the row may be further by now, and that is told next
+      const { deliveredAt, readAt } = message;
+      const asOfNow = {
+        ...message,
+        status,
+        deliveredAt: status === 'sent' ? null : deliveredAt,
+        readAt: status === 'read' ? readAt : null,
+      };
+      const fields = () => ({ message: asOfNow, messageId: message.id, clientNumber: phone });
       told.push({ name: 'whatsapp_message_sent', at, fields });
     }
     if (moved && status !== 'queued' && status !== 'received') {

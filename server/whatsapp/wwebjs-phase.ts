@@ -60,7 +60,9 @@ export function createPhases(deps: {
     if (phase === 'syncing' || phase === 'ready') return;
     phase = 'syncing';
     since = Date.now();
-    say({ kind: 'syncing', percent });
+    // that the phone said yes is a step of its own, also where the page counts at once
+    say({ kind: 'syncing', percent: null });
+    if (percent !== null) say({ kind: 'syncing', percent });
   }
 
   function isSynced(level: Level): boolean {

@@ -186,6 +186,7 @@ test('a Redis that does not answer is not waited for', async () => {
   const restart = () => app.rest('POST /whatsapp/restart', { token: eva.token });
   process.kill(pid, 'SIGSTOP');
   try {
+    expect((await app.rest('GET /whatsapp/status', { token: eva.token })).status).toBe(200);
     const answer = await restart();
     expect(answer.status).toBe(404);
     expect(answer.headers.get('ratelimit-limit')).toBeNull();
@@ -202,12 +203,14 @@ test('a Redis that does not answer is not waited for', async () => {
 });
 
 describe('without Redis', () => {
+  const METRICS_TOKEN = 'un-token-para-mirar';
   let redis: TestRedis;
   let app: TestApp;
   let eva: Owner;
   beforeAll(async () => {
     redis = await testRedis();
-    app = await createTestApp({ databaseUrl: stores.databaseUrl, redisUrl: redis.url, env: DEFAULTS });
+    const env = { ...DEFAULTS, METRICS_TOKEN };
+    app = await createTestApp({ databaseUrl: stores.databaseUrl, redisUrl: redis.url, env });
     eva = await app.register('Eva');
     await redis.close();
   });
@@ -224,5 +227,16 @@ describe('without Redis', () => {
       status: 503,
       body: { code: 'LIMITS_UNAVAILABLE' },
     });
+  });
+
+  test('the metrics say that the limits are open, to whoever shows their token', async () => {
+    const scrape = (authorization?: string) =>
+      fetch(`${app.url}/metrics`, { headers: { ...(authorization && { authorization }) } });
+    expect((await scrape()).status).toBe(401);
+    expect((await scrape('Bearer otro-token-para-mirar')).status).toBe(401);
+    const text = await (await scrape(`Bearer ${METRICS_TOKEN}`)).text();
+    expect(text).toMatch(/^omniwp_limits_open 1$/m);
+    expect(text).toMatch(/^omniwp_calls_uncounted_total\{limit="link"\} 8$/m);
+    expect(text).toMatch(/^process_resident_memory_bytes /m);
   });
 });

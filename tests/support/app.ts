@@ -11,6 +11,7 @@ import { createHandlers } from '@/server/jobs/handlers';
 import { createWorker } from '@/server/jobs/worker';
 import { createLimits } from '@/server/limits/limits';
 import type { Logger } from '@/server/logger';
+import { createMetrics } from '@/server/metrics';
 import { recheckWhenLinksChange } from '@/server/messages/recheck';
 import { createHttpServer, type Pages } from '@/server/transport/http';
 import { createSocketIo } from '@/server/transport/socket';
@@ -81,16 +82,18 @@ export async function createTestApp(options: {
     registry,
     ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
   });
+  const metrics = createMetrics();
   const deps: Deps = {
     config,
     db,
     bus,
     redis,
     logger,
+    metrics,
     authSessions,
     openSockets,
     loginLimit: createLoginLimit(redis, config),
-    limits: createLimits({ redis, config, logger }),
+    limits: createLimits({ redis, config, logger, metrics }),
     registry,
     channels,
     once: createOnce({ db, nodeId: node.nodeId, logger }),

@@ -79,6 +79,18 @@ describe('the course of a generation', () => {
     expect(last()).toMatchObject({ kind: 'crashed', reason: { code: 'READY_TIMEOUT' } });
   });
 
+  it('says that the phone accepted before it says how far it is', () => {
+    const { phases, said } = setUp();
+    phases.qr('one,a,b,c,1', null);
+    phases.progress(10);
+    phases.progress(40);
+    expect(said.slice(1)).toEqual([
+      { kind: 'syncing', percent: null },
+      { kind: 'syncing', percent: 10 },
+      { kind: 'syncing', percent: 40 },
+    ]);
+  });
+
   it('says that it is offline where the page never connects', () => {
     const { phases, last } = setUp();
     phases.opened();
