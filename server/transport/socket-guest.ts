@@ -6,6 +6,7 @@ import { type AppErrorData, ERRORS, type ErrorCode, type Locale } from '@/server
 import type { Deps } from '@/server/trpc';
 import type { Carried, SocketEvents } from './socket-events';
 import type { Feeds } from './socket-feeds';
+import type { SocketMemory } from './socket-memory';
 
 type Ack = (answer: object) => void;
 type Refusal = { code: ErrorCode; message: string; timestamp: Date };
@@ -15,11 +16,14 @@ type Said = { [Name in keyof SocketEvents]: (fields: SocketEvents[Name] & Carrie
   authenticated: (fields: { success: true } & Carried) => void;
   auth_error: (fields: Refusal) => void;
 };
-export type GuestSocket = Socket<Heard, Said, Record<string, never>, { identity: Identity | null; locale: Locale }>;
+/** `name`: what this socket is called when it comes back. */
+type Data = { identity: Identity | null; locale: Locale; name: string };
+export type GuestSocket = Socket<Heard, Said, Record<string, never>, Data>;
 
 type Parts = {
   deps: Deps;
   feeds: Feeds;
+  memory: SocketMemory;
   /** Whose token this is. Throws what a caller may see. */
   identifyBy: (token: string) => Promise<Identity>;
   refusalOf: (error: unknown) => AppErrorData;
@@ -55,8 +59,8 @@ const ackOf = (args: unknown[]): Ack | null => {
  * One socket: who it is, and whether it listens. What it says is taken in order, so that a subscription right behind an `authenticate` waits
  * for it. Nothing that it says can do harm: whatever is not understood is refused or not heard.
  */
-export function receiveGuest(socket: GuestSocket, { deps, feeds, identifyBy, refusalOf }: Parts): void {
-  const { locale } = socket.data;
+export function receiveGuest(socket: GuestSocket, { deps, feeds, memory, identifyBy, refusalOf }: Parts): void {
+  const { locale, name: socketName } = socket.data;
   let identity: Identity | null = null;
   let forget = () => {};
   let stopListening: (() => void) | null = null;
@@ -80,6 +84,7 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, identifyBy, ref
   function listen(): void {
     if (!identity || stopListening) return;
     const { ownerId } = identity;
+    memory.note(socketName, ownerId);
     stopListening = feeds.listen(ownerId, ({ name, at, fields }) => {
       // the table of events pairs each name with its fields
       const emit = socket.emit.bind(socket) as (event: string, ...args: object[]) => boolean;
@@ -101,6 +106,10 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, identifyBy, ref
     if (listened) listen();
   }
 
+  async function goOnListening(): Promise<void> {
+    if (identity && (await memory.listened(socket.handshake.auth, identity.ownerId))) listen();
+  }
+
   async function authenticate(args: unknown[]): Promise<void> {
     tried += 1;
     const shown = shownIn(args[0]);
@@ -112,6 +121,7 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, identifyBy, ref
       adopt(found);
       tried = 0;
       socket.emit('authenticated', { success: true, userId: found.ownerId, timestamp: new Date() });
+      await goOnListening();
     } catch (error) {
       const { code, message } = refusalOf(error);
       refuse(code, message);
@@ -128,6 +138,7 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, identifyBy, ref
 
   async function unsubscribe(args: unknown[]): Promise<void> {
     leave();
+    memory.forget(socketName);
     ackOf(args)?.({ success: true });
   }
 
@@ -158,7 +169,10 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, identifyBy, ref
     leave();
     forget();
   });
-  if (socket.data.identity) adopt(socket.data.identity);
+  if (socket.data.identity) {
+    adopt(socket.data.identity);
+    inTurn(goOnListening)();
+  }
 }
 
 /** Under the WebSocket transport stands one of ws, which would wait half a minute for the peer's goodbye. */

@@ -9,6 +9,7 @@ import { isAllowedOrigin } from './cors';
 import { requestIdOf } from './security';
 import { createFeeds } from './socket-feeds';
 import { type GuestSocket, receiveGuest, tokenText } from './socket-guest';
+import { createSocketMemory } from './socket-memory';
 import { reportError } from './trpc-http';
 
 const SOCKET_PATH = '/socket.io/';
@@ -31,6 +32,7 @@ export type SocketIo = {
 export function createSocketIo(deps: Deps): SocketIo {
   const { config } = deps;
   const feeds = createFeeds(deps);
+  const memory = createSocketMemory(deps.redis);
   // Socket.IO wants a server to listen on; ours hands on what is for it, and nothing else reaches this one
   const mouth = createServer();
   const io = new Server(mouth, {
@@ -74,6 +76,8 @@ export function createSocketIo(deps: Deps): SocketIo {
   /** Notes who it is. Answers with why it may not come in. */
   async function admit(socket: GuestSocket): Promise<Error | undefined> {
     socket.data.locale = localeOf(socket.request.headers['accept-language']);
+    socket.data.name = memory.nameOf();
+    tellName(socket);
     try {
       socket.data.identity = await identifyHandshake(socket);
       return undefined;
@@ -88,7 +92,7 @@ export function createSocketIo(deps: Deps): SocketIo {
       .use(async (socket: GuestSocket, next) => next(await admit(socket)))
       .on('connection', (socket: GuestSocket) => {
         const identifyBy = (token: string) => createContext(deps, socket.request, { token }).identify();
-        receiveGuest(socket, { deps, feeds, identifyBy, refusalOf: refusalOf(socket.request) });
+        receiveGuest(socket, { deps, feeds, memory, identifyBy, refusalOf: refusalOf(socket.request) });
       });
   }
 
@@ -102,4 +106,12 @@ export function createSocketIo(deps: Deps): SocketIo {
       await io.close();
     },
   };
+}
+
+/**
+ * A client of Socket.IO keeps the `pid` of the greeting and shows it as `auth.pid` when it comes back. It is part of connection state
+ * recovery, which we leave off: its packets are kept in one process, and each of our sockets is told how things are.
+ */
+function tellName(socket: GuestSocket): void {
+  Object.assign(socket, { pid: socket.data.name });
 }
