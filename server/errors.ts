@@ -103,8 +103,8 @@ export const ERRORS = {
     'That conversation belongs to another number of yours. Connect that number to write in it.',
   ),
   TEMPLATE_VARIABLE_MISSING: impossible(
-    'Falta un dato de la plantilla. El mensaje no se envió.',
-    'A variable of the template is missing. The message was not sent.',
+    'A la plantilla le falta un dato, y sin él no se envía nada.',
+    'A variable of the template is missing, and without it nothing is sent.',
   ),
   CLIENT_ORDER_MISMATCH: impossible('Ese pedido es de otro cliente.', 'That order belongs to another client.'),
   NO_PHONE_NUMBER: impossible('Ese cliente no tiene teléfono.', 'That client has no phone number.'),
@@ -170,12 +170,15 @@ export type AppErrorData = {
   retryAfter?: number;
 };
 
+/** What is wrong with one field, where the code's own words say too little. */
+export type Fault = { field: string } & Record<Locale, string>;
+
 /** The one error that features throw. `message` is for logs; callers read the words of the table, in their language. */
 export class AppError extends Error {
   override name = 'AppError';
   constructor(
     readonly code: ErrorCode,
-    readonly more: { fields?: string[]; retryAfter?: number; cause?: unknown } = {},
+    readonly more: { fields?: string[]; faults?: Fault[]; retryAfter?: number; cause?: unknown } = {},
   ) {
     super(code, { cause: more.cause });
   }

@@ -41,13 +41,15 @@ export type RestRoute = {
   /** Another status where a field of the answer has one of these values. */
   statusWhen?: { field: string; values: Record<string, RestStatus> };
   list?: true;
+  /** A body, where one with every field of the schema would contradict itself. */
+  example?: object;
   public?: true;
   errors?: readonly ErrorCode[];
   /** It sends something, so it takes an Idempotency-Key. */
   sends?: true;
   /** Answered like `path`; deprecated. */
   oldPaths?: readonly `/${string}`[];
-  /** Old name of a field -> its name today. The new name wins where both are given. */
+  /** Old name of a field -> its name today. Where both are given they say the same. */
   oldNames?: Record<string, string>;
   /** Old value of a field -> what it says today, for that field or for several. */
   oldValues?: Record<string, Record<string, Record<string, string>>>;

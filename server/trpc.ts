@@ -81,12 +81,16 @@ export function describe(error: TRPCError, locale: Locale, requestId: string): A
   const { cause } = error;
   if (isAppError(cause)) {
     const message = ERRORS[cause.code][locale];
-    const { fields, retryAfter } = cause.more;
+    const { fields = [], faults = [], retryAfter } = cause.more;
+    const details = [
+      ...fields.map((field) => ({ field, message })),
+      ...faults.map((fault) => ({ field: fault.field, message: fault[locale] })),
+    ];
     return {
       code: cause.code,
       message,
       requestId,
-      ...(fields && { details: fields.map((field) => ({ field, message })) }),
+      ...(details.length > 0 && { details }),
       ...(retryAfter !== undefined && { retryAfter }),
     };
   }

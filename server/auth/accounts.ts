@@ -57,13 +57,16 @@ export async function register(
   }
 }
 
-/** Checks a password. Throws INVALID_CREDENTIALS (the same for an unknown address, in the same time) or the limit's errors. */
+/**
+ * Checks a password. Throws INVALID_CREDENTIALS (the same for an unknown address, in the same time) or the limit's errors, of which
+ * `answerHeaders` hears.
+ */
 export async function login(
   deps: { db: Db; loginLimit: LoginLimit },
-  input: { email: string; password: string; address: string },
+  input: { email: string; password: string; address: string; answerHeaders?: Headers },
 ): Promise<Me> {
   const { db, loginLimit } = deps;
-  await loginLimit.take(input.email, input.address);
+  await loginLimit.take(input.email, input.address, input.answerHeaders);
   const user = await db.user.findUnique({ where: { email: input.email } });
   const matches = await passwordMatches(user?.passwordHash ?? null, input.password);
   if (!user || !matches || user.disabledAt) throw new AppError('INVALID_CREDENTIALS');

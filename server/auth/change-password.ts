@@ -31,11 +31,11 @@ async function setPassword(
 export async function changePassword(
   parts: Parts,
   identity: Identity,
-  input: { currentPassword: string; newPassword: string; address: string },
+  input: { currentPassword: string; newPassword: string; address: string; answerHeaders: Headers },
 ): Promise<void> {
   const { db, loginLimit } = parts;
   const user = await db.user.findUniqueOrThrow({ where: { id: identity.ownerId } });
-  await loginLimit.take(user.email, input.address);
+  await loginLimit.take(user.email, input.address, input.answerHeaders);
   if (!(await passwordMatches(user.passwordHash, input.currentPassword))) {
     throw new AppError('INVALID_CREDENTIALS', { fields: ['currentPassword'] });
   }

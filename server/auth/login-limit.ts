@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Config } from '@/server/config';
 import { AppError } from '@/server/errors';
+import { tellLimit } from '@/server/limits/headers';
 import type { RedisClients } from '@/server/redis';
 import { ratelimitRedis } from '@/server/ratelimit-redis';
 
@@ -11,18 +12,19 @@ import { ratelimitRedis } from '@/server/ratelimit-redis';
  * fails closed.
  */
 export type LoginLimit = {
-  /** Throws TOO_MANY_ATTEMPTS or LIMITS_UNAVAILABLE. */
-  take(email: string, address: string): Promise<void>;
+  /** Throws TOO_MANY_ATTEMPTS, and says in `answerHeaders` which limit that is, or LIMITS_UNAVAILABLE. */
+  take(email: string, address: string, answerHeaders?: Headers): Promise<void>;
   giveBack(email: string, address: string): Promise<void>;
 };
 
-const WINDOW = '15 m';
+const WINDOW_SECONDS = 900;
 
 export function createLoginLimit(redis: RedisClients, config: Config): LoginLimit {
   const limiter = (name: string, max: number) => ({
+    max,
     ratelimit: new Ratelimit({
       redis: ratelimitRedis(redis),
-      limiter: Ratelimit.fixedWindow(max, WINDOW),
+      limiter: Ratelimit.fixedWindow(max, `${WINDOW_SECONDS} s`),
       prefix: `limit:login:${name}`,
       ephemeralCache: false,
     }),
@@ -42,16 +44,16 @@ export function createLoginLimit(redis: RedisClients, config: Config): LoginLimi
   };
 
   return {
-    async take(email, address) {
-      for (const { ratelimit, key } of keysOf(email, address)) {
+    async take(email, address, answerHeaders) {
+      for (const { ratelimit, key, max } of keysOf(email, address)) {
         const counted = await ratelimit.limit(key).catch(unavailable);
         // the library answers `success` after its own time-out: that is not a count
         if (counted.reason === 'timeout') throw new AppError('LIMITS_UNAVAILABLE');
-        if (!counted.success) {
-          throw new AppError('TOO_MANY_ATTEMPTS', {
-            retryAfter: Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000)),
-          });
-        }
+        if (counted.success) continue;
+        const resetSeconds = Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000));
+        const told = { allowed: false, max, remaining: 0, resetSeconds, windowSeconds: WINDOW_SECONDS };
+        if (answerHeaders) tellLimit(answerHeaders, told);
+        throw new AppError('TOO_MANY_ATTEMPTS', { retryAfter: resetSeconds });
       }
     },
     async giveBack(email, address) {

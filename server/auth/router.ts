@@ -37,7 +37,7 @@ export const authRouter = router({
           'The first account is the admin. After it, `REGISTRATION` decides: `open`, `invite` (with an `inviteToken`) or `closed`.',
         status: 201,
         public: true,
-        errors: ['EMAIL_ALREADY_EXISTS', 'REGISTRATION_CLOSED'],
+        errors: ['EMAIL_ALREADY_EXISTS', 'REGISTRATION_CLOSED', 'RATE_LIMITED'],
       },
     })
     .input(registerInput)
@@ -58,7 +58,10 @@ export const authRouter = router({
     })
     .input(loginInput)
     .output(signedIn)
-    .mutation(async ({ ctx, input }) => signIn(ctx, await login(ctx.deps, { ...input, address: ctx.address }))),
+    .mutation(async ({ ctx, input }) => {
+      const { address, answerHeaders } = ctx;
+      return signIn(ctx, await login(ctx.deps, { ...input, address, answerHeaders }));
+    }),
 
   me: ownerProcedure
     .meta({ openapi: { method: 'GET', path: '/auth/me', tags: ['auth'], summary: 'Whose token this is' } })
@@ -97,7 +100,8 @@ export const authRouter = router({
     .input(changePasswordInput)
     .output(done)
     .mutation(async ({ ctx, input }) => {
-      await changePassword(ctx.deps, ctx.identity, { ...input, address: ctx.address });
+      const { address, answerHeaders } = ctx;
+      await changePassword(ctx.deps, ctx.identity, { ...input, address, answerHeaders });
       return DONE;
     }),
 
@@ -112,7 +116,7 @@ export const authRouter = router({
           'Answers the same whether or not there is such an account. Where the server sends no mail: `npm run password` on the server.',
         status: 202,
         public: true,
-        errors: ['MAIL_NOT_SET_UP', 'LIMITS_UNAVAILABLE'],
+        errors: ['MAIL_NOT_SET_UP', 'LIMITS_UNAVAILABLE', 'RATE_LIMITED'],
       },
     })
     .input(forgotPasswordInput)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OwnerId } from '@/server/auth/owner-id';
 import { againOnConflict, type Db, type Tx } from '@/server/db';
 import { AppError } from '@/server/errors';
@@ -36,10 +37,10 @@ export async function listClients(
   return { items: rows.map(toClient), total };
 }
 
-/** Throws CLIENT_NOT_FOUND, also for another owner's. */
-export async function getClient(db: Db, ownerId: OwnerId, id: string): Promise<Client> {
+/** Throws CLIENT_NOT_FOUND, also for another owner's; `field`: where the caller named them, if not in the path. */
+export async function getClient(db: Db, ownerId: OwnerId, id: string, field?: string): Promise<Client> {
   const row = await db.client.findFirst({ where: { id, ownerId } });
-  if (!row) throw new AppError('CLIENT_NOT_FOUND');
+  if (!row) throw new AppError('CLIENT_NOT_FOUND', field ? { fields: [field] } : {});
   return toClient(row);
 }
 
@@ -130,6 +131,7 @@ export async function updateClient(
       if (next.phone === null && next.email === null && row.whatsappChatId === null) {
         throw new AppError('INVALID_INPUT', { fields: ['phone'] });
       }
+      if (isSame(next, row)) return toClient(row);
       const moved = next.phone !== null && next.phone !== row.phone;
       if (moved && next.phone !== null) await assertNobodyHas(tx, ownerId, next.phone, word, id);
       // the owner knows who a hidden number is
@@ -144,6 +146,9 @@ export async function updateClient(
     }),
   );
 }
+
+const isSame = (next: Fields, { name, phone, email, notes }: Fields) =>
+  isDeepStrictEqual(next, { name, phone, email, notes });
 
 async function leaveChats(
   tx: Tx,

@@ -32,6 +32,11 @@ type Answered<Result> = { answer: Result; again: boolean };
 const stored = z.object({ json: z.json(), meta: z.any().optional() });
 
 const MAX_KEY_LENGTH = 200;
+const TOO_LONG = {
+  field: 'Idempotency-Key',
+  es: `A lo sumo ${MAX_KEY_LENGTH} caracteres.`,
+  en: `At most ${MAX_KEY_LENGTH} characters.`,
+};
 const LASTS_HOURS = 24;
 /** A request that takes longer is asked for again by its caller. */
 const WAIT_MS = 30_000;
@@ -138,7 +143,7 @@ export function createOnce(deps: { db: Db; nodeId: string; logger: Logger; waitM
    * IDEMPOTENCY_KEY_REUSED for another body, IDEMPOTENCY_KEY_BUSY when the first request takes too long, or what `todo` throws.
    */
   return async function once<Result>(call: Call, todo: Work<Result>): Promise<Answered<Result>> {
-    if (call.key.length > MAX_KEY_LENGTH) throw new AppError('INVALID_INPUT', { fields: ['Idempotency-Key'] });
+    if (call.key.length > MAX_KEY_LENGTH) throw new AppError('INVALID_INPUT', { faults: [TOO_LONG] });
     const id = idOf(call);
     const bodyHash = bodyHashOf(call.input);
     for (const until = Date.now() + waitMs; Date.now() < until; await sleep(LOOK_EVERY_MS)) {

@@ -14,7 +14,12 @@ const include = {
 } as const satisfies Prisma.MessageInclude;
 type Row = Prisma.MessageGetPayload<{ include: typeof include }>;
 
-const toJoined = (row: Row): JoinedMessage => ({ ...toMessage(row), client: row.client, order: row.order });
+const toJoined = (row: Row): JoinedMessage => ({
+  ...toMessage(row),
+  scheduledAt: row.scheduledAt,
+  client: row.client,
+  order: row.order,
+});
 
 /** The owner's messages over every channel, newest first; `total` counts all that match. Throws CLIENT_NOT_FOUND or ORDER_NOT_FOUND. */
 export async function listMessages(
@@ -22,8 +27,8 @@ export async function listMessages(
   ownerId: OwnerId,
   { limit, offset, ...filters }: z.infer<typeof listMessagesInput>,
 ): Promise<{ messages: JoinedMessage[]; total: number }> {
-  if (filters.clientId) await getClient(db, ownerId, filters.clientId);
-  if (filters.orderId) await getOrder(db, ownerId, filters.orderId);
+  if (filters.clientId) await getClient(db, ownerId, filters.clientId, 'clientId');
+  if (filters.orderId) await getOrder(db, ownerId, filters.orderId, 'orderId');
   const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
   const where: Prisma.MessageWhereInput = { ...given, ownerId };
   const [rows, total] = await Promise.all([
@@ -41,8 +46,7 @@ export async function getMessage(db: Db, ownerId: OwnerId, id: string): Promise<
   } as const;
   const row = await db.message.findFirst({ where: { id, ownerId }, include: { ...include, attempts } });
   if (!row) throw new AppError('MESSAGE_NOT_FOUND');
-  const { providerReason, scheduledAt } = row;
-  return { ...toJoined(row), providerReason, scheduledAt, attempts: row.attempts };
+  return { ...toJoined(row), providerReason: row.providerReason, attempts: row.attempts };
 }
 
 /** What came in over Twilio for nobody, newest first. */

@@ -36,8 +36,9 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
-/** With whom it is to or from, and about which order. */
+/** When it is to be sent, with whom it is to or from, and about which order. */
 export const joinedMessage = message.extend({
+  scheduledAt: z.coerce.date().nullable(),
   client: clientBrief.extend({ email: z.string().nullable() }).nullable(),
   order: order.pick({ id: true, description: true, status: true }).nullable(),
 });
@@ -60,7 +61,6 @@ export const attempt = z.object({
 export const toldMessage = joinedMessage.extend({
   /** Why the provider was chosen: CONNECTED, COMING_BACK, NOT_CONNECTED, DID_NOT_LEAVE, EMAIL. */
   providerReason: z.string().nullable(),
-  scheduledAt: z.coerce.date().nullable(),
   attempts: z.array(attempt),
 });
 export type ToldMessage = z.infer<typeof toldMessage>;
@@ -79,10 +79,15 @@ const composing = {
   language: language.optional(),
 };
 
-const atMostOne = (input: { templateType?: unknown; templateId?: unknown; text?: unknown }) =>
-  [input.templateType, input.templateId, input.text].filter((value) => value !== undefined).length <= 1;
+const WORDINGS = ['text', 'templateType', 'templateId'] as const;
 
-export const previewInput = z.object(composing).refine(atMostOne, { path: ['text'] });
+/** Of several, the first is the field at fault. */
+function atMostOne(input: { [Name in (typeof WORDINGS)[number]]?: unknown }, context: z.RefinementCtx): void {
+  const [given = '', ...more] = WORDINGS.filter((name) => input[name] !== undefined);
+  if (more.length > 0) context.addIssue({ code: 'custom', path: [given], params: { oneOf: WORDINGS } });
+}
+
+export const previewInput = z.object(composing).superRefine(atMostOne);
 export const preview = z.object({
   success: z.literal(true),
   message: z.string(),
@@ -105,10 +110,12 @@ export const sendMessageInput = z
     channel: channel.default('whatsapp'),
     /** E-mails only, and needed there. */
     subject: subject.optional(),
-    /** ISO 8601 with an offset; not before this moment. One that is past is now. */
-    scheduledAt: z.iso.datetime({ offset: true }).optional(),
+    scheduledAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('Not before this moment: ISO 8601 with an offset, at most 366 days ahead.'),
   })
-  .refine(atMostOne, { path: ['text'] });
+  .superRefine(atMostOne);
 
 /** `provider`: what would be used now; the message itself says which it was. null: chosen when it is time. */
 export const sendMessageAnswer = z.object({

@@ -11,6 +11,7 @@ import { enqueue } from '@/server/jobs/queue';
 import type { Sql } from '@/server/sql';
 import { type Composed, composeFromTemplate } from '@/server/templates/compose';
 import type { z } from 'zod';
+import { assertTimely } from './scheduled-at';
 import type { SendMessageAnswer, sendMessageInput } from './schema';
 
 type Parts = { db: Db; channels: Channels };
@@ -33,13 +34,14 @@ const answerOf = (
 
 /**
  * Accepts a message by the best channel: from here on it is a row and a job, in one transaction, and messages/deliver.ts chooses again
- * when it sends. Only whether there is a channel is looked at now. Throws what composeFromTemplate throws, NO_PHONE_NUMBER,
- * NO_EMAIL_ADDRESS, MISSING_SUBJECT, and NO_CHANNEL_AVAILABLE (nothing is stored).
+ * when it sends. Only whether there is a channel is looked at now. Throws what composeFromTemplate and assertTimely throw,
+ * NO_PHONE_NUMBER, NO_EMAIL_ADDRESS, MISSING_SUBJECT, and NO_CHANNEL_AVAILABLE (nothing is stored).
  */
 export async function sendMessage(parts: Parts, ownerId: OwnerId, wanted: Wanted): Promise<SendMessageAnswer> {
   const { db } = parts;
   const before = await findAccepted(db, ownerId, wanted.clientKey);
   if (before) return before;
+  assertTimely(wanted.scheduledAt);
   return againOnConflict(async () => {
     const composed = await compose(db, ownerId, wanted);
     const choice = await chooseNow(parts, ownerId, wanted, composed.client);

@@ -45,10 +45,10 @@ export async function listOrders(
   return { items: rows.map(toOrder), total };
 }
 
-/** Throws ORDER_NOT_FOUND, also for another owner's. */
-export async function getOrder(db: Db | Tx, ownerId: OwnerId, id: string): Promise<Order> {
+/** Throws ORDER_NOT_FOUND, also for another owner's; `field`: where the caller named it, if not in the path. */
+export async function getOrder(db: Db | Tx, ownerId: OwnerId, id: string, field?: string): Promise<Order> {
   const row = await db.order.findFirst({ where: { id, ownerId }, include });
-  if (!row) throw new AppError('ORDER_NOT_FOUND');
+  if (!row) throw new AppError('ORDER_NOT_FOUND', field ? { fields: [field] } : {});
   return toOrder(row);
 }
 
@@ -84,8 +84,12 @@ export function updateOrder(
   const { clientId, description, status } = change;
   return againOnConflict(() =>
     db.$transaction(async (tx) => {
-      await getOrder(tx, ownerId, id);
+      const before = await getOrder(tx, ownerId, id);
       if (clientId) await assertClient(tx, ownerId, clientId);
+      const isSame = (['clientId', 'description', 'status'] as const).every(
+        (name) => change[name] === undefined || change[name] === before[name],
+      );
+      if (isSame) return before;
       const [row] = await tx.order.updateManyAndReturn({
         where: { id, ownerId },
         data: {

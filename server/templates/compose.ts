@@ -30,7 +30,7 @@ export type Composed = { message: string; template: Template | null; client: Cli
  * CLIENT_ORDER_MISMATCH, and TEMPLATE_VARIABLE_MISSING naming what is missing.
  */
 export async function composeFromTemplate(db: Db, ownerId: OwnerId, input: ComposeInput): Promise<Composed> {
-  const client = await getClient(db, ownerId, input.clientId);
+  const client = await getClient(db, ownerId, input.clientId, 'clientId');
   const order = await orderFor(db, ownerId, client.id, input.orderId);
   const template = input.text === undefined ? await chooseTemplate(db, ownerId, input) : null;
   const language = template?.language ?? input.language ?? (await languageOf(db, ownerId));
@@ -48,7 +48,7 @@ export async function orderFor(
   orderId: string | undefined,
 ): Promise<Order | null> {
   if (orderId === undefined) return null;
-  const order = await getOrder(db, ownerId, orderId);
+  const order = await getOrder(db, ownerId, orderId, 'orderId');
   if (order.clientId !== clientId) throw new AppError('CLIENT_ORDER_MISMATCH', { fields: ['orderId'] });
   return order;
 }
@@ -69,7 +69,7 @@ async function chooseTemplate(
   ownerId: OwnerId,
   { templateId, templateType = DEFAULT_TYPE, language }: ComposeInput,
 ): Promise<Template> {
-  if (templateId !== undefined) return getTemplate(db, ownerId, templateId);
+  if (templateId !== undefined) return getTemplate(db, ownerId, templateId, 'templateId');
   const wanted = language ?? (await languageOf(db, ownerId));
   const ofType = (await allTemplates(db, ownerId)).filter(({ type }) => type === templateType);
   const inLanguage = ofType.filter((one) => one.language === wanted);

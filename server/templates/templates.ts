@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OwnerId } from '@/server/auth/owner-id';
 import type { Channel } from '@/server/channels/schema';
 import type { Db } from '@/server/db';
@@ -99,10 +100,10 @@ export async function listTemplates(
   return { items: all.slice(offset, offset + limit), total: all.length };
 }
 
-/** Throws TEMPLATE_NOT_FOUND, also for another owner's. */
-export async function getTemplate(db: Db, ownerId: OwnerId, id: string): Promise<Template> {
+/** Throws TEMPLATE_NOT_FOUND, also for another owner's; `field`: where the caller named it, if not in the path. */
+export async function getTemplate(db: Db, ownerId: OwnerId, id: string, field?: string): Promise<Template> {
   const found = (await allTemplates(db, ownerId)).find((one) => one.id === id.toLowerCase());
-  if (!found) throw new AppError('TEMPLATE_NOT_FOUND');
+  if (!found) throw new AppError('TEMPLATE_NOT_FOUND', field ? { fields: [field] } : {});
   return found;
 }
 
@@ -132,6 +133,7 @@ export async function updateTemplate(db: Db, ownerId: OwnerId, id: string, chang
   const before = await getTemplate(db, ownerId, id);
   const { name = before.name, content = before.content } = change;
   const { type = before.type, language = before.language, channel = before.channel } = change;
+  if (isDeepStrictEqual({ ...before, name, content, type, language, channel }, before)) return before;
   if (!before.isBuiltIn) {
     const [row] = await db.template.updateManyAndReturn({
       where: { id: before.id, ownerId },

@@ -3,7 +3,7 @@ import type { Route } from './rest-routes';
 
 /** The errors of a route, as responses of the OpenAPI document. */
 
-const EVERY: readonly ErrorCode[] = ['RATE_LIMITED', 'INTERNAL', 'DATABASE_UNAVAILABLE', 'SHUTTING_DOWN'];
+const EVERY: readonly ErrorCode[] = ['INTERNAL', 'DATABASE_UNAVAILABLE', 'SHUTTING_DOWN'];
 const CREDENTIAL: readonly ErrorCode[] = [
   'TOKEN_REQUIRED',
   'INVALID_TOKEN',
@@ -21,6 +21,7 @@ function codesOf(route: Route): ErrorCode[] {
     ...(route.public ? [] : CREDENTIAL),
     ...(route.sends ? (['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_BUSY'] as const) : []),
     ...(route.errors ?? []),
+    ...(route.counted ? (['RATE_LIMITED'] as const) : []),
     ...EVERY,
   ]);
   return [...codes];

@@ -78,7 +78,7 @@ function fits(schema: JsonSchema, value: unknown): boolean {
   return types.includes(typeof value);
 }
 
-/** An example of what the schema describes; `name`: of which field. Old names are left out. */
+/** An example of what the schema describes; `name`: of which field. Old names that may be left out are. */
 export function exampleOf(schema: JsonSchema, name = ''): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.examples?.length) return schema.examples[0];
@@ -97,7 +97,7 @@ function byType(schema: JsonSchema): unknown {
     case 'object':
       return Object.fromEntries(
         Object.entries(schema.properties ?? {})
-          .filter(([, field]) => !field.deprecated)
+          .filter(([key, field]) => !field.deprecated || schema.required?.includes(key))
           .map(([key, field]) => [key, exampleOf(field, key)]),
       );
     case 'array':

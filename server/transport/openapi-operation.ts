@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorResponses, RATE_HEADERS } from './openapi-errors';
 import { exampleOf, type JsonSchema } from './openapi-examples';
+import { bodyWithOldNames, queryWithOldNames } from './openapi-old-names';
 import type { Route } from './rest-routes';
 
 /** An operation of the document, as much of it as is finished here. */
@@ -40,7 +41,7 @@ function successes(route: Route, generated: JsonSchema): Record<string, object> 
   const headers = {
     'X-Request-Id': ref('headers', 'X-Request-Id'),
     ...(route.list && { 'X-Total-Count': ref('headers', 'X-Total-Count') }),
-    ...(!route.public && RATE_HEADERS),
+    ...(route.counted && RATE_HEADERS),
   };
   const statuses = [...new Set([route.status ?? 200, ...Object.values(route.statusWhen?.values ?? {})])];
   return Object.fromEntries(
@@ -62,20 +63,14 @@ const DESCRIPTIONS: Record<number, string> = {
   204: 'Gone.',
 };
 
-/** Old names stand in the body's schema as what they are. */
-function withOldNames(route: Route, schema: JsonSchema): JsonSchema {
-  const old = Object.entries(route.oldNames ?? {}).map(([name, today]) => [
-    name,
-    { ...schema.properties?.[today], deprecated: true, description: `The old name of \`${today}\`.` },
-  ]);
-  return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(old) } };
-}
-
 function finishedBody(route: Route, { requestBody }: Operation): Operation['requestBody'] {
   const schema = requestBody?.content['application/json']?.schema;
   if (!requestBody || !schema) return undefined;
-  const finished = withOldNames(route, schema);
-  return { ...requestBody, content: { 'application/json': { schema: finished, example: exampleOf(schema) } } };
+  const finished = bodyWithOldNames(route, schema);
+  return {
+    ...requestBody,
+    content: { 'application/json': { schema: finished, example: route.example ?? exampleOf(schema) } },
+  };
 }
 
 /** Completes what the generator made of a route: statuses, headers, errors, examples, and that it is old. */
@@ -89,7 +84,7 @@ export function finishedOperation(route: Route, made: Operation, today: string):
     ...(route.deprecated && { deprecated: true, description: `The old address of \`${today}\`, answered like it.` }),
     security: route.public ? [] : [{ bearer: [] }, { cookie: [] }],
     parameters: [
-      ...(said.parameters ?? []),
+      ...queryWithOldNames(route, said.parameters ?? []),
       ref('parameters', 'Accept-Language'),
       ref('parameters', 'X-Request-Id'),
       ...(route.sends ? [ref('parameters', 'Idempotency-Key')] : []),

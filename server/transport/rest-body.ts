@@ -43,8 +43,9 @@ function decoderOf(charset: string | undefined): TextDecoder {
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
-  const type = request.headers['content-type'] ?? 'application/json';
-  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type.trim())) throw new AppError('INVALID_JSON');
+  // one that is empty is none
+  const type = request.headers['content-type']?.trim() || 'application/json';
+  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) throw new AppError('INVALID_JSON');
   try {
     const text = decoderOf(/;\s*charset="?([\w.:-]+)/i.exec(type)?.[1]).decode(bytes);
     return text.trim() === '' ? undefined : JSON.parse(text);

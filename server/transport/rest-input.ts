@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { AppError } from '@/server/errors';
+import { AppError, type Fault } from '@/server/errors';
 import { type Route, type Shape, unwrapped } from './rest-routes';
 
 /** What a request says, as the procedure's input, before its zod schema looks at it. */
@@ -43,30 +44,65 @@ function withoutEmpty(shape: Shape, input: object): object {
   );
 }
 
-/** Old names and values of the old product, as today's. */
-function renamed({ oldNames = {}, oldValues = {} }: Route, input: object): object {
-  const fields = Object.entries(input).flatMap(([name, value]) => {
-    const today = Object.hasOwn(oldNames, name) ? oldNames[name] : undefined;
-    if (!today) return [[name, value]];
-    return Object.hasOwn(input, today) ? [] : [[today, value]];
-  });
-  const today: Record<string, unknown> = Object.fromEntries(fields);
-  for (const [name, values] of Object.entries(oldValues)) {
-    const value = Object.hasOwn(today, name) ? today[name] : undefined;
-    if (typeof value === 'string' && Object.hasOwn(values, value)) Object.assign(today, values[value]);
+/** An old name or value that says something else than today's name beside it. */
+const otherwise = (field: string, today: string): Fault => ({
+  field,
+  es: `Dice otra cosa que \`${today}\`.`,
+  en: `It says something else than \`${today}\`.`,
+});
+
+type Fields = Record<string, unknown>;
+
+const saysNothing = (fields: Fields, name: string) => !Object.hasOwn(fields, name) || fields[name] === '';
+
+/** What old names say, under today's. Beside today's name an old one may say the same, or nothing. */
+function withTodaysNames(oldNames: Record<string, string>, input: Fields, faults: Fault[]): Fields {
+  const today: Fields = Object.fromEntries(Object.entries(input).filter(([name]) => !Object.hasOwn(oldNames, name)));
+  for (const [old, name] of Object.entries(oldNames)) {
+    if (!Object.hasOwn(input, old)) continue;
+    if (saysNothing(today, name)) today[name] = input[old];
+    else if (!saysNothing(input, old) && !isDeepStrictEqual(input[old], today[name])) faults.push(otherwise(old, name));
   }
   return today;
 }
 
-/**
- * The input of a route: `given` is the body (undefined: empty) or the query string's fields, `params` what the path names. undefined
- * where nothing was said. Throws INVALID_INPUT for a body that is no object.
- */
-export function inputOf(route: Route, given: unknown, params: Record<string, string>): unknown {
-  if (given === undefined && Object.keys(params).length === 0) return undefined;
-  const input = given ?? (given === undefined ? {} : null);
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new AppError('INVALID_INPUT', { fields: [''] });
+/** What old values say, in today's. One that speaks for another field too may not contradict it. */
+function withTodaysValues(oldValues: NonNullable<Route['oldValues']>, input: Fields, faults: Fault[]): Fields {
+  const today = { ...input };
+  for (const [name, values] of Object.entries(oldValues)) {
+    const value = Object.hasOwn(input, name) ? input[name] : undefined;
+    if (typeof value !== 'string' || !Object.hasOwn(values, value)) continue;
+    for (const [field, meant] of Object.entries(values[value] ?? {})) {
+      if (field !== name && !saysNothing(input, field) && input[field] !== meant) faults.push(otherwise(name, field));
+      today[field] = meant;
+    }
   }
+  return today;
+}
+
+/** Old names and values of the old product, as today's. Throws INVALID_INPUT for those that contradict what is said beside them. */
+function renamed({ oldNames = {}, oldValues = {} }: Route, input: Fields): Fields {
+  const faults: Fault[] = [];
+  const today = withTodaysValues(oldValues, withTodaysNames(oldNames, input, faults), faults);
+  if (faults.length > 0) throw new AppError('INVALID_INPUT', { faults });
+  return today;
+}
+
+const NO_OBJECT: Fault = {
+  field: '',
+  es: 'El cuerpo tiene que ser un objeto JSON.',
+  en: 'The body has to be a JSON object.',
+};
+
+const isFields = (given: unknown): given is Fields =>
+  typeof given === 'object' && given !== null && !Array.isArray(given);
+
+/**
+ * The input of a route: `given` is the body (undefined: empty, so that each field is missing) or the query string's fields, `params`
+ * what the path names. Throws INVALID_INPUT for a body that is no object.
+ */
+export function inputOf(route: Route, given: unknown, params: Record<string, string>): object {
+  const input = given === undefined ? {} : given;
+  if (!isFields(input)) throw new AppError('INVALID_INPUT', { faults: [NO_OBJECT] });
   return { ...withoutEmpty(route.shape ?? {}, renamed(route, input)), ...params };
 }

@@ -11,6 +11,8 @@ export type Route = Omit<RestRoute, 'oldPaths'> & {
   /** The fields of the input; null: it takes none. */
   shape: Shape | null;
   output: z.ZodType | null;
+  /** Its calls count under a limit, so it may answer RATE_LIMITED. */
+  counted: boolean;
   /** An old address of a procedure that has a newer one. */
   deprecated: boolean;
   segments: string[];
@@ -63,6 +65,8 @@ function routesOf(procedure: string, { type, meta, inputs, output }: Definition)
   if (type === 'subscription') throw new Error(`${procedure}: a subscription is no REST route`);
   const { oldPaths = [], ...said } = meta.openapi;
   const shape = shapeOf(inputs, procedure);
+  const declared = meta.limit ?? (type === 'mutation' && !said.public ? 'write' : 'uncounted');
+  const counted = declared !== 'uncounted' || said.errors?.includes('RATE_LIMITED') === true;
   return [said.path, ...oldPaths].map((path, index) => ({
     ...said,
     path,
@@ -70,6 +74,7 @@ function routesOf(procedure: string, { type, meta, inputs, output }: Definition)
     type,
     shape,
     output: output ?? null,
+    counted,
     deprecated: index > 0,
     segments: path.split('/').slice(1),
   }));

@@ -17,7 +17,7 @@ export async function listWhatsappMessages(
   ownerId: OwnerId,
   { clientId, direction, limit, offset }: Wanted,
 ): Promise<{ messages: Message[]; total: number }> {
-  if (clientId) await getClient(db, ownerId, clientId);
+  if (clientId) await getClient(db, ownerId, clientId, 'clientId');
   const where = {
     ownerId,
     channel: 'whatsapp' as const,

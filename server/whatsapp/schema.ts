@@ -117,7 +117,7 @@ export const infoAnswer = z.object({
   success: z.literal(true),
   info: z.object({
     phoneNumber: z.string().nullable(),
-    number: z.string().nullable(),
+    number: z.string().nullable().meta({ deprecated: true, description: 'The old name of `phoneNumber`.' }),
     name: z.string().nullable(),
     platform: z.string().nullable(),
   }),
@@ -151,7 +151,12 @@ export const historyInput = z.object({
 /** `body` and `timestamp` are what the old product called text and createdAt. */
 export const historyAnswer = z.object({
   success: z.literal(true),
-  messages: z.array(message.extend({ body: z.string(), timestamp: z.date() })),
+  messages: z.array(
+    message.extend({
+      body: z.string().meta({ deprecated: true, description: 'The old name of `text`.' }),
+      timestamp: z.date().meta({ deprecated: true, description: 'The old name of `createdAt`.' }),
+    }),
+  ),
   total: z.number().int(),
   limit: z.number().int(),
   offset: z.number().int(),

@@ -47,6 +47,10 @@ describe('a client', () => {
     const changed = await call(`PUT /clients/${made.id}`, { notes: null, name: 'Carla B.' });
     expect(changed.status).toBe(200);
     expect(changed.body).toMatchObject({ name: 'Carla B.', notes: null, phone: made.phone, email: made.email });
+    // what says nothing new changes nothing
+    for (const same of [{}, { name: ' Carla B. ', notes: '', phone: '+54 9 11 3456-7890' }]) {
+      expect(await call(`PUT /clients/${made.id}`, same)).toMatchObject({ status: 200, body: changed.body });
+    }
     const deleted = await call(`DELETE /clients/${made.id}`);
     expect([deleted.status, deleted.text]).toEqual([204, '']);
     for (const route of ['GET', 'DELETE']) {

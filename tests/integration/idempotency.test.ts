@@ -155,7 +155,10 @@ describe('the same key', () => {
   });
 
   test('that is too long is refused', async () => {
-    expect((await send(one, 'x'.repeat(201))).body).toMatchObject({ code: 'INVALID_INPUT' });
+    expect((await send(one, 'x'.repeat(201))).body).toMatchObject({
+      code: 'INVALID_INPUT',
+      details: [{ field: 'Idempotency-Key', message: 'A lo sumo 200 caracteres.' }],
+    });
   });
 });
 

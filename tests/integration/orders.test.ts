@@ -46,6 +46,10 @@ describe('an order', () => {
       description: 'una torta',
       client: { name: 'Dora', phone: null },
     });
+    // what says nothing new changes nothing
+    for (const same of [{}, { status: 'en_proceso', description: ' una torta ' }]) {
+      expect(await call(`PUT /orders/${made.id}`, same)).toMatchObject({ status: 200, body: changed.body });
+    }
     expect((await call(`DELETE /orders/${made.id}`)).status).toBe(204);
     for (const method of ['GET', 'DELETE', 'PUT']) {
       const answer = await call(`${method} /orders/${made.id}`, method === 'PUT' ? { status: 'cancelado' } : undefined);

@@ -111,6 +111,8 @@ describe('an account', () => {
     expect(stopped).toMatchObject({ status: 429, body: refusal('TOO_MANY_ATTEMPTS') });
     expect(Number(stopped.headers.get('retry-after'))).toBe(stopped.body.retryAfter);
     expect(stopped.body.retryAfter).toBeGreaterThan(0);
+    const told = ['limit', 'remaining', 'reset', 'policy'].map((name) => stopped.headers.get(`ratelimit-${name}`));
+    expect(told).toEqual(['5', '0', String(stopped.body.retryAfter), '5;w=900']);
   });
 });
 

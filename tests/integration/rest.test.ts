@@ -32,8 +32,9 @@ describe('a body', () => {
       'application/json; charset=nonsense',
     ];
     for (const type of types) expect((await login(json, { 'content-type': type })).status, type).toBe(200);
-    // fetch names no type for bytes
+    // fetch names no type for bytes, and an empty one is none
     expect((await login(bytes(json))).status).toBe(200);
+    expect((await login(bytes(json), { 'content-type': '' })).status).toBe(200);
     const latin = Buffer.from(JSON.stringify({ ...credentials, note: 'ñ' }), 'latin1');
     expect((await login(latin, { 'content-type': 'application/json; charset=iso-8859-1' })).status).toBe(200);
     const wide = Buffer.from(json, 'utf16le');
@@ -63,14 +64,19 @@ describe('a body', () => {
   test('that is empty says nothing, and one that is no object is 400', async () => {
     const { token } = owner;
     for (const raw of ['', ' \n ']) {
-      expect(await login(raw, { 'content-type': 'application/json' })).toMatchObject({
-        status: 400,
-        body: { code: 'INVALID_INPUT' },
-      });
+      const { status, body } = await login(raw, { 'content-type': 'application/json' });
+      expect(status).toBe(400);
+      expect(body.details).toEqual([
+        { field: 'email', message: 'Hace falta.' },
+        { field: 'password', message: 'Hace falta.' },
+      ]);
     }
     for (const raw of ['[]', '"x"', '5', 'null', 'true']) {
       const headers = { 'content-type': 'application/json' };
-      expect((await login(raw, headers)).status, raw).toBe(400);
+      expect(await login(raw, headers), raw).toMatchObject({
+        status: 400,
+        body: { details: [{ field: '', message: 'El cuerpo tiene que ser un objeto JSON.' }] },
+      });
       expect((await app.rest('POST /whatsapp/restore', { token, raw, headers })).status, raw).toBe(400);
     }
     const broken = { token, raw: '{', headers: { 'content-type': 'application/json' } };
@@ -111,7 +117,10 @@ describe('a body', () => {
     expect((await login(raw, { 'content-type': 'application/json' })).status).toBe(200);
     expect(Reflect.get({}, 'admin')).toBeUndefined();
     const coerced = await app.rest('POST /auth/login', { body: { email: ['ana@example.com'], password: 12345678 } });
-    expect(coerced.body.details.map(({ field }: { field: string }) => field)).toEqual(['email', 'password']);
+    expect(coerced.body.details).toEqual([
+      { field: 'email', message: 'Tiene que ser un texto.' },
+      { field: 'password', message: 'Tiene que ser un texto.' },
+    ]);
   });
 });
 

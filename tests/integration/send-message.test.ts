@@ -40,6 +40,7 @@ beforeEach(async () => {
 });
 
 const rest = (route: string, body?: object) => app.rest(route, { token: owner.token, ...(body && { body }) });
+const later = (ms: number) => new Date(Date.now() + ms).toISOString();
 const rows = () => app.node.db.message.findMany({ where: { ownerId: owner.ownerId } });
 
 describe('by the best channel', () => {
@@ -118,8 +119,8 @@ describe('by the best channel', () => {
 
 describe('is refused', () => {
   const cases: [string, (made: { other: string; order: string; bare: string }) => object, number, string, string?][] = [
-    ['a client who is not there', () => ({ clientId: 'nadie', text: 'x' }), 404, 'CLIENT_NOT_FOUND'],
-    ['an order that is not there', () => ({ orderId: 'ninguno', text: 'x' }), 404, 'ORDER_NOT_FOUND'],
+    ['a client who is not there', () => ({ clientId: 'nadie', text: 'x' }), 404, 'CLIENT_NOT_FOUND', 'clientId'],
+    ['an order that is not there', () => ({ orderId: 'ninguno', text: 'x' }), 404, 'ORDER_NOT_FOUND', 'orderId'],
     [
       'an order of another client',
       ({ order }) => ({ orderId: order, text: 'x' }),
@@ -127,8 +128,8 @@ describe('is refused', () => {
       'CLIENT_ORDER_MISMATCH',
       'orderId',
     ],
-    ['a template that is not there', () => ({ templateId: 'ninguna' }), 404, 'TEMPLATE_NOT_FOUND'],
-    ['a type that has none', () => ({ templateType: 'inventado' }), 404, 'TEMPLATE_NOT_FOUND'],
+    ['a template that is not there', () => ({ templateId: 'ninguna' }), 404, 'TEMPLATE_NOT_FOUND', 'templateId'],
+    ['a type that has none', () => ({ templateType: 'inventado' }), 404, 'TEMPLATE_NOT_FOUND', 'templateType'],
     ['an unfilled variable', () => ({ text: 'Hola {apodo}' }), 422, 'TEMPLATE_VARIABLE_MISSING', 'apodo'],
     ['one without a phone', ({ bare: id }) => ({ clientId: id, text: 'x' }), 422, 'NO_PHONE_NUMBER'],
     [
@@ -139,6 +140,15 @@ describe('is refused', () => {
     ],
     ['an e-mail without subject', () => ({ channel: 'email', text: 'x' }), 422, 'MISSING_SUBJECT', 'subject'],
     ['a text and a template', () => ({ text: 'x', templateType: 'entrega' }), 400, 'INVALID_INPUT', 'text'],
+    ['two templates', () => ({ templateId: 'x', templateType: 'entrega' }), 400, 'INVALID_INPUT', 'templateType'],
+    ['a moment that is past', () => ({ text: 'x', scheduledAt: later(-61_000) }), 400, 'INVALID_INPUT', 'scheduledAt'],
+    [
+      'a moment more than a year ahead',
+      () => ({ text: 'x', scheduledAt: later(367 * 86_400_000) }),
+      400,
+      'INVALID_INPUT',
+      'scheduledAt',
+    ],
     ['another channel', () => ({ channel: 'sms', text: 'x' }), 400, 'INVALID_INPUT', 'channel'],
     [
       'a text that its variables make too long',
@@ -164,8 +174,6 @@ describe('is refused', () => {
 });
 
 describe('for later', () => {
-  const later = (ms: number) => new Date(Date.now() + ms).toISOString();
-
   test('is chosen when it is time, and not before', async () => {
     const answer = await ana.send({ text: 'más tarde', scheduledAt: later(1_500) });
     expect(answer.status).toBe(202);
@@ -179,9 +187,12 @@ describe('for later', () => {
     );
   });
 
-  test('goes at once when that moment is past, and does not hold up what is for now', async () => {
-    await ana.sent({ text: 'mañana', scheduledAt: later(86_400_000) });
-    const answer = await ana.send({ text: 'ayer', scheduledAt: later(-86_400_000) });
+  test('goes at once when that moment is just past, and does not hold up what is for now', async () => {
+    const tomorrow = later(86_400_000);
+    const waiting = await ana.sent({ text: 'mañana', scheduledAt: tomorrow });
+    const [listed] = (await rest('GET /messages')).body.messages;
+    expect(listed).toMatchObject({ id: waiting, scheduledAt: tomorrow });
+    const answer = await ana.send({ text: 'ya', scheduledAt: later(-5_000) });
     expect(answer.body.provider).toBe('twilio');
     await ana.until(answer.body.messageId, { status: 'sent' });
     expect(twilio.taken.some(({ body }) => body === 'mañana')).toBe(false);
@@ -249,6 +260,8 @@ describe('POST /messages/template', () => {
       order: { id: order.id },
     });
     expect((await rest('POST /messages/template', { clientId })).body).toMatchObject({ order: null });
+    const unfilled = await rest('POST /messages/template', { clientId, text: 'Hola {apodo}' });
+    expect(unfilled).toMatchObject({ status: 422, body: { details: [{ field: 'apodo' }] } });
     expect(await rows()).toEqual([]);
   });
 

@@ -60,10 +60,11 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
 
 /** What the schema asks for, most of the time not quite. */
 function valueOf(schema: JsonSchema, name: string): fc.Arbitrary<unknown> {
+  const choices = [schema, ...(schema.anyOf ?? [])].flatMap((one) => one.enum ?? (one.const ? [one.const] : []));
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant(exampleOf(schema, name)) },
     { weight: 4, arbitrary: anything },
-    ...(schema.enum ? [{ weight: 2, arbitrary: fc.constantFrom(...schema.enum) }] : []),
+    ...(choices.length > 0 ? [{ weight: 2, arbitrary: fc.constantFrom(...choices) }] : []),
   );
 }
 

@@ -53,3 +53,24 @@ export const CONTRACT_ROUTES: ContractRoute[] = [
 
 /** What providers call: no procedures, described by hand. */
 export const WEBHOOK_ROUTES = ['POST /webhooks/twilio'];
+
+/**
+ * The old product's names (contract.md, "An old client") beside its old routes above: of a field, or of one of its values. `at`: where
+ * in a body, a query string or an answer.
+ */
+export type OldName = { route: string; in: 'body' | 'query' | 'answer'; at: string; value?: string };
+
+export const OLD_NAMES: OldName[] = [
+  { route: 'POST /whatsapp/send', in: 'body', at: 'to' },
+  { route: 'POST /whatsapp/send', in: 'body', at: 'message' },
+  { route: 'POST /messages/send', in: 'body', at: 'channel', value: 'whatsapp_web' },
+  { route: 'GET /messages', in: 'query', at: 'channel', value: 'whatsapp_web' },
+  { route: 'GET /messages', in: 'query', at: 'direction', value: 'incoming' },
+  { route: 'GET /messages', in: 'query', at: 'direction', value: 'outgoing' },
+  { route: 'GET /whatsapp/messages', in: 'query', at: 'direction', value: 'incoming' },
+  { route: 'GET /whatsapp/messages', in: 'query', at: 'direction', value: 'outgoing' },
+  { route: 'GET /whatsapp/messages', in: 'answer', at: 'messages.body' },
+  { route: 'GET /whatsapp/messages', in: 'answer', at: 'messages.timestamp' },
+  { route: 'GET /whatsapp/info', in: 'answer', at: 'info.number' },
+  { route: 'GET /whatsapp/info-auth', in: 'answer', at: 'info.number' },
+];

@@ -1,10 +1,11 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS } from '@/server/errors';
+import type { JsonSchema } from '@/server/transport/openapi-examples';
 import { makeOpenApi, type OpenApiDocument } from '@/server/transport/openapi';
 import type { Operation } from '@/server/transport/openapi-operation';
 import { matchRoute, ROUTES } from '@/server/transport/rest-routes';
-import { CONTRACT_ROUTES, WEBHOOK_ROUTES } from '@/tests/support/contract-routes';
+import { CONTRACT_ROUTES, OLD_NAMES, type OldName, WEBHOOK_ROUTES } from '@/tests/support/contract-routes';
 
 let document: OpenApiDocument;
 beforeAll(async () => {
@@ -144,7 +145,7 @@ describe('the document', () => {
     expect(statuses('POST /messages/send')).toEqual(['202']);
   });
 
-  test('lists are arrays with X-Total-Count, dates are dates, and old names are deprecated', () => {
+  test('lists are arrays with X-Total-Count, and dates are dates', () => {
     const list = operationOf('GET /clients')?.responses['200'] as {
       headers: object;
       content: { 'application/json': { schema: { type: string; items: { properties: object } } } };
@@ -154,17 +155,53 @@ describe('the document', () => {
       type: 'array',
       items: { properties: { createdAt: { type: 'string', format: 'date-time' } } },
     });
-    expect(
-      operationOf('POST /whatsapp/send')?.requestBody?.content['application/json']?.schema.properties,
-    ).toMatchObject({
-      clientNumber: { type: 'string' },
-      to: { deprecated: true },
-      message: { deprecated: true },
-    });
   });
 
   test('every error of the table has its example in the one shape', () => {
     const { examples } = document.components;
     expect(Object.keys(examples ?? {}).toSorted()).toEqual(Object.keys(ERRORS).toSorted());
   });
+});
+
+describe('the old product’s names', () => {
+  const schemaOf = (of: Operation | undefined, { in: where, at }: OldName): JsonSchema | undefined => {
+    if (where === 'body') return of?.requestBody?.content['application/json']?.schema.properties?.[at];
+    if (where === 'query') {
+      const parameters = (of?.parameters ?? []) as { in?: string; name?: string; schema: JsonSchema }[];
+      return parameters.find((parameter) => parameter.in === 'query' && parameter.name === at)?.schema;
+    }
+    const answer = of?.responses['200'] as { content: { 'application/json': { schema: JsonSchema } } };
+    const field = (schema: JsonSchema | undefined, name: string) => (schema?.items ?? schema)?.properties?.[name];
+    return at.split('.').reduce<JsonSchema | undefined>(field, answer.content['application/json'].schema);
+  };
+
+  for (const old of OLD_NAMES) {
+    test(`${old.route}, ${old.in}: ${old.at} ${old.value ?? ''} is deprecated`, () => {
+      const schema = schemaOf(operationOf(old.route), old);
+      const said = old.value ? schema?.anyOf?.find((choice) => choice.const === old.value) : schema;
+      expect(said).toMatchObject({ deprecated: true, description: expect.stringMatching(/^The old .*`\w+/) });
+      // what it is called today is no old name
+      if (old.value) expect(schema?.anyOf?.[0]).toMatchObject({ type: 'string', enum: expect.any(Array) });
+    });
+  }
+
+  test('and the old routes are all that is deprecated', () => {
+    const marks = JSON.stringify(document).match(/"deprecated":true/g) ?? [];
+    expect(marks).toHaveLength(OLD_NAMES.length + CONTRACT_ROUTES.filter(({ old }) => old).length);
+  });
+});
+
+test('only what counts under a limit answers RATE_LIMITED, and log-ins have a code of their own', () => {
+  const examples = (route: string) => {
+    const response = operationOf(route)?.responses['429'] as
+      | { content: { 'application/json': { examples: object } } }
+      | undefined;
+    return Object.keys(response?.content['application/json'].examples ?? {});
+  };
+  expect(examples('POST /auth/login')).toEqual(['TOO_MANY_ATTEMPTS']);
+  expect(examples('POST /auth/register')).toEqual(['RATE_LIMITED']);
+  expect(examples('POST /auth/password').toSorted()).toEqual(['RATE_LIMITED', 'TOO_MANY_ATTEMPTS']);
+  expect(examples('POST /clients')).toEqual(['RATE_LIMITED']);
+  expect(examples('GET /whatsapp/status')).toEqual(['RATE_LIMITED']);
+  expect(examples('GET /clients')).toEqual([]);
 });
