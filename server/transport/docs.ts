@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { type Locale, localeOf } from '@/server/errors';
 import { docsPage } from './docs-page';
 import { contentSecurityPolicy, newNonce } from './security';
 
@@ -24,11 +25,16 @@ function zipped(name: string): Promise<Buffer> {
   return found;
 }
 
-function sendPage(response: ServerResponse): void {
+/** The language that the dashboard was set to (app/_lib/i18n/locale.ts names its cookie), else the browser's. */
+function languageOf({ cookie, 'accept-language': preferred }: IncomingMessage['headers']): Locale {
+  return localeOf(/(?:^|;\s*)NEXT_LOCALE=(es|en)(?:;|$)/.exec(cookie ?? '')?.[1] ?? preferred);
+}
+
+function sendPage(request: IncomingMessage, response: ServerResponse): void {
   const nonce = newNonce();
   response.setHeader('content-security-policy', contentSecurityPolicy(nonce, false));
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(docsPage(nonce));
+  response.end(docsPage(nonce, languageOf(request.headers)));
 }
 
 /** The page on which the API can be read and tried. false: it is none of its addresses. */
@@ -51,6 +57,6 @@ export async function handleDocs(
     return true;
   }
   if (name !== '') return false;
-  sendPage(response);
+  sendPage(request, response);
   return true;
 }
