@@ -41,8 +41,6 @@ export type RestRoute = {
   /** Another status where a field of the answer has one of these values. */
   statusWhen?: { field: string; values: Record<string, RestStatus> };
   list?: true;
-  /** A body, where one with every field of the schema would contradict itself. */
-  example?: object;
   public?: true;
   errors?: readonly ErrorCode[];
   /** It sends something, so it takes an Idempotency-Key. */

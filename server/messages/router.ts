@@ -19,12 +19,6 @@ import {
 } from './schema';
 import { sendMessage } from './send';
 
-const EXAMPLE = {
-  clientId: '019abf6e-5c2d-7e41-9d0a-3b8f2c7d1e90',
-  templateType: 'entrega',
-  variables: { orderDescription: 'una torta' },
-};
-
 export const messagesRouter = router({
   send: ownerProcedure
     .meta({
@@ -38,7 +32,6 @@ export const messagesRouter = router({
           'WhatsApp goes over your own number while it is connected, else over Twilio. What is chosen is looked at again when it is sent, and a message that may have left is never sent twice. Give at most one of `templateType`, `templateId` and `text`; variables in {braces} are filled, and one without a value is refused.',
         status: 202,
         sends: true,
-        example: { ...EXAMPLE, channel: 'whatsapp' },
         oldValues: { channel: { whatsapp_web: { channel: 'whatsapp' } } },
         errors: [
           'CLIENT_NOT_FOUND',
@@ -68,7 +61,6 @@ export const messagesRouter = router({
         tags: ['messages'],
         summary: 'See what a message would say',
         description: 'Nothing is sent or stored.',
-        example: EXAMPLE,
         errors: [
           'CLIENT_NOT_FOUND',
           'ORDER_NOT_FOUND',

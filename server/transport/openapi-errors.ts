@@ -69,6 +69,12 @@ export function responsesOf(all: readonly ErrorCode[]): Record<string, object> {
   return Object.fromEntries(entries.toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
+/** Which fields are at fault is told with these at the least. */
+const DETAILS: Record<string, object> = {
+  INVALID_INPUT: { details: [{ field: 'phone', message: 'Hace falta.' }] },
+  INVALID_PHONE: { details: [{ field: 'phone', message: ERRORS.INVALID_PHONE.es }] },
+};
+
 /** One example for each code of the table. */
 export function errorExamples(): Record<string, object> {
   return Object.fromEntries(
@@ -81,7 +87,7 @@ export function errorExamples(): Record<string, object> {
           error: true,
           code,
           message: es,
-          ...(status === 400 && { details: [{ field: 'phone', message: es }] }),
+          ...DETAILS[code],
           requestId: '0d6a4b0c-5f5e-4c57-9a3a-1f3f0a2b7c11',
           ...(passes(status) && { retryAfter: 42 }),
         },

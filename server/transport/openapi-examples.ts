@@ -58,11 +58,12 @@ const BY_NAME: Record<string, unknown> = {
   pairingCode: 'ABCD1234',
   providerMessageId: 'true_5491134567890@c.us_3EB0C767D26B8A3F0B',
   placeholders: ['clientName', 'orderDescription'],
-  variables: { hora: '18:00' },
+  variables: { orderDescription: 'una torta' },
   errorCode: null,
   errorMessage: null,
   reason: null,
   limit: 50,
+  offset: 0,
   total: 1,
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorResponses, RATE_HEADERS } from './openapi-errors';
 import { exampleOf, type JsonSchema } from './openapi-examples';
 import { bodyWithOldNames, queryWithOldNames } from './openapi-old-names';
+import { laidOver, TYPICAL_ANSWERS, TYPICAL_BODIES } from './openapi-typical';
 import type { Route } from './rest-routes';
 
 /** An operation of the document, as much of it as is finished here. */
@@ -35,6 +36,11 @@ function markDates(schema: z.core.$ZodType, json: JsonSchema): void {
   }
 }
 
+function answerOf({ procedure }: Route, status: number, schema: JsonSchema): unknown {
+  const always = laidOver(exampleOf(schema), TYPICAL_ANSWERS[procedure]);
+  return laidOver(always, TYPICAL_ANSWERS[`${procedure} ${status}`]);
+}
+
 function successes(route: Route, generated: JsonSchema): Record<string, object> {
   if (route.output) markDates(route.output, generated);
   const schema = route.list ? (generated.properties?.items ?? {}) : generated;
@@ -50,7 +56,9 @@ function successes(route: Route, generated: JsonSchema): Record<string, object> 
       {
         description: DESCRIPTIONS[status] ?? 'Done.',
         headers,
-        ...(status !== 204 && { content: { 'application/json': { schema, example: exampleOf(schema) } } }),
+        ...(status !== 204 && {
+          content: { 'application/json': { schema, example: answerOf(route, status, schema) } },
+        }),
       },
     ]),
   );
@@ -69,7 +77,9 @@ function finishedBody(route: Route, { requestBody }: Operation): Operation['requ
   const finished = bodyWithOldNames(route, schema);
   return {
     ...requestBody,
-    content: { 'application/json': { schema: finished, example: route.example ?? exampleOf(schema) } },
+    content: {
+      'application/json': { schema: finished, example: TYPICAL_BODIES[route.procedure] ?? exampleOf(schema) },
+    },
   };
 }
 

@@ -1,9 +1,12 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { ERRORS } from '@/server/errors';
+import { appRouter } from '@/server/router';
 import type { JsonSchema } from '@/server/transport/openapi-examples';
 import { makeOpenApi, type OpenApiDocument } from '@/server/transport/openapi';
 import type { Operation } from '@/server/transport/openapi-operation';
+import { TYPICAL_ANSWERS, TYPICAL_BODIES } from '@/server/transport/openapi-typical';
 import { matchRoute, ROUTES } from '@/server/transport/rest-routes';
 import { CONTRACT_ROUTES, OLD_NAMES, type OldName, WEBHOOK_ROUTES } from '@/tests/support/contract-routes';
 
@@ -82,6 +85,26 @@ describe('the table of routes', () => {
 describe('the document', () => {
   test('is a valid OpenAPI 3.1 document whose examples fit their schemas', async () => {
     expect(await problemsOf(document)).toEqual([]);
+  });
+
+  test('has bodies as examples that their procedures take', () => {
+    const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { inputs: z.ZodType[] } }>;
+    for (const { route, procedure } of CONTRACT_ROUTES) {
+      const example = operationOf(route)?.requestBody?.content['application/json']?.example;
+      if (example === undefined) continue;
+      // what the path says
+      const input = { ...(route.includes('{id}') && { id: 'x' }), ...(example as object) };
+      for (const schema of procedures[procedure]?._def.inputs ?? []) {
+        expect(schema.safeParse(input).error?.issues, route).toBeUndefined();
+      }
+    }
+  });
+
+  test('has typical answers of what there is', () => {
+    const procedures = ROUTES.map(({ procedure }) => procedure);
+    for (const key of [...Object.keys(TYPICAL_BODIES), ...Object.keys(TYPICAL_ANSWERS)]) {
+      expect(procedures).toContain(key.split(' ')[0]);
+    }
   });
 
   test('would be found out: each kind of mistake is one', async () => {
