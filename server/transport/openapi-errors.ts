@@ -37,8 +37,8 @@ export const RATE_HEADERS = {
   'RateLimit-Policy': header('RateLimit-Policy'),
 };
 
-/** `Retry-After` comes with what passes by itself. */
-const passes = (status: number) => status === 429 || status === 503;
+/** What passes by itself, and says when. */
+const SAYS_WHEN = new Set<string>(['RATE_LIMITED', 'TOO_MANY_ATTEMPTS', 'IDEMPOTENCY_KEY_BUSY'] satisfies ErrorCode[]);
 
 /** The route's error responses by status, each with an example for every code that it may have. */
 export const errorResponses = (route: Route): Record<string, object> => responsesOf(codesOf(route));
@@ -55,7 +55,7 @@ export function responsesOf(all: readonly ErrorCode[]): Record<string, object> {
       description: codes.map((code) => `\`${code}\`: ${ERRORS[code].en}`).join('\n\n'),
       headers: {
         'X-Request-Id': header('X-Request-Id'),
-        ...(passes(status) && { 'Retry-After': header('Retry-After') }),
+        ...(codes.some((code) => SAYS_WHEN.has(code)) && { 'Retry-After': header('Retry-After') }),
         ...(status === 429 && RATE_HEADERS),
       },
       content: {
@@ -89,7 +89,7 @@ export function errorExamples(): Record<string, object> {
           message: es,
           ...DETAILS[code],
           requestId: '0d6a4b0c-5f5e-4c57-9a3a-1f3f0a2b7c11',
-          ...(passes(status) && { retryAfter: 42 }),
+          ...(SAYS_WHEN.has(code) && { retryAfter: 42 }),
         },
       },
     ]),

@@ -5,6 +5,9 @@ import type { Route } from './rest-routes';
 
 type Parameter = { in?: string; name?: string; schema?: JsonSchema };
 
+const oldName = (today: string) =>
+  `The old name of \`${today}\`, given in its place; beside it, it has to say the same. Taken over REST only.`;
+
 const said = (meant: Record<string, string>) =>
   Object.entries(meant)
     .map(([field, value]) => `\`${field}: ${value}\``)
@@ -33,7 +36,7 @@ export function bodyWithOldNames({ oldNames = {}, oldValues = {} }: Route, schem
     {
       ...schema.properties?.[field],
       deprecated: true,
-      description: `The old name of \`${field}\`; taken over REST only.`,
+      description: oldName(field),
     },
   ]);
   return { ...schema, properties: Object.fromEntries([...today, ...old]) };
@@ -47,8 +50,7 @@ export function queryWithOldNames({ oldNames = {}, oldValues = {} }: Route, para
   });
   const old = Object.entries(oldNames).flatMap(([name, field]) => {
     const found = today.find((parameter: Parameter) => parameter.in === 'query' && parameter.name === field);
-    const description = `The old name of \`${field}\`; taken over REST only.`;
-    return found ? [{ ...found, name, required: false, deprecated: true, description }] : [];
+    return found ? [{ ...found, name, required: false, deprecated: true, description: oldName(field) }] : [];
   });
   return [...today, ...old];
 }

@@ -46,6 +46,7 @@ function successes(route: Route, generated: JsonSchema): Record<string, object> 
   const schema = route.list ? (generated.properties?.items ?? {}) : generated;
   const headers = {
     'X-Request-Id': ref('headers', 'X-Request-Id'),
+    ...(route.sends && { 'Idempotency-Replayed': ref('headers', 'Idempotency-Replayed') }),
     ...(route.list && { 'X-Total-Count': ref('headers', 'X-Total-Count') }),
     ...(route.counted && RATE_HEADERS),
   };

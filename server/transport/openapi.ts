@@ -63,6 +63,10 @@ const COMPONENTS = {
   headers: {
     'X-Request-Id': { description: 'The id of this request.', schema: { type: 'string' } },
     'X-Total-Count': { description: 'How many match, whatever limit and offset.', schema: { type: 'integer' } },
+    'Idempotency-Replayed': {
+      description: '`true`: the answer that this Idempotency-Key was given before; nothing was sent again.',
+      schema: { type: 'string', const: 'true' },
+    },
     'RateLimit-Limit': { description: 'How many calls of this kind fit into a window.', schema: { type: 'integer' } },
     'RateLimit-Remaining': { description: 'How many are left in this one.', schema: { type: 'integer' } },
     'RateLimit-Reset': { description: 'Seconds until the next one.', schema: { type: 'integer' } },
