@@ -13,13 +13,20 @@ export type ChatFilter = { search?: string | undefined; unreadOnly?: boolean | u
 
 const RANK: Record<Message['status'], number> = { queued: 0, failed: 0, received: 1, sent: 1, delivered: 2, read: 3 };
 
+/** Twilio takes a message before WhatsApp does, and may say afterwards that WhatsApp would not. */
+const failsLate = (known: Message['status'], next: Message): boolean =>
+  known === 'sent' && next.status === 'failed' && next.provider === 'twilio';
+
 /** What is known of a message after `next` was told about it. A row that left keeps its highest status. */
 export function mergeMessage(known: Message, next: Message): Message {
-  const keeps = RANK[known.status] > RANK[next.status];
+  const keeps = RANK[known.status] > RANK[next.status] && !failsLate(known.status, next);
+  const { status, errorCode, errorMessage, retryable } = keeps ? known : next;
   return {
     ...next,
-    status: keeps ? known.status : next.status,
-    errorCode: keeps ? known.errorCode : next.errorCode,
+    status,
+    errorCode,
+    errorMessage,
+    retryable,
     sentAt: next.sentAt ?? known.sentAt,
     deliveredAt: next.deliveredAt ?? known.deliveredAt,
     readAt: next.readAt ?? known.readAt,
@@ -116,7 +123,7 @@ function mergeChat(known: Chat, next: Chat): Chat {
 export function touchChat(chat: Chat, message: Message): Chat {
   const { lastMessage } = chat;
   if (lastMessage === null || lastMessage.id !== message.id) return chat;
-  if (RANK[lastMessage.status] > RANK[message.status]) return chat;
+  if (RANK[lastMessage.status] > RANK[message.status] && !failsLate(lastMessage.status, message)) return chat;
   return { ...chat, lastMessage: { ...lastMessage, status: message.status, errorCode: message.errorCode } };
 }
 

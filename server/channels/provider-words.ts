@@ -1,15 +1,31 @@
-import type { Locale } from '@/server/errors';
+import type { MessageErrorCode } from '@/server/chats/schema';
+import { ERRORS, type Locale } from '@/server/errors';
+
+type Words = Record<Locale, string>;
+
+/** What WhatsApp Web's own codes mean; a code that callers of the API get too has its words in errors.ts. */
+export const MESSAGE_ERRORS: Record<MessageErrorCode, Words> = {
+  SEND_UNCONFIRMED: {
+    es: 'Puede haber salido: mirá en el teléfono antes de repetirlo.',
+    en: 'It may have left: look at the phone before you repeat it.',
+  },
+  NUMBER_NOT_ON_WHATSAPP: ERRORS.NUMBER_NOT_ON_WHATSAPP,
+  CHAT_NOT_FOUND: ERRORS.CHAT_NOT_FOUND,
+  WHATSAPP_REFUSED: { es: 'WhatsApp no aceptó el mensaje.', en: 'WhatsApp did not accept the message.' },
+  WHATSAPP_UNLINKED: {
+    es: 'El WhatsApp se desvinculó antes de enviarlo.',
+    en: 'The WhatsApp was unlinked before it was sent.',
+  },
+  UNKNOWN: { es: 'No se envió.', en: 'It was not sent.' },
+};
 
 /** What a provider's code means, for the owner. Twilio's numbers: https://www.twilio.com/docs/api/errors */
-const WORDS: Record<string, Record<Locale, string>> = {
+const PROVIDERS: Record<string, Words> = {
   '63016': {
     es: 'Pasaron más de 24 horas desde el último mensaje de esta persona: fuera de esa ventana WhatsApp solo acepta plantillas aprobadas.',
     en: 'More than 24 hours have passed since this person last wrote: outside that window WhatsApp takes approved templates only.',
   },
-  '63003': {
-    es: 'Ese número no está en WhatsApp.',
-    en: 'That number is not on WhatsApp.',
-  },
+  '63003': ERRORS.NUMBER_NOT_ON_WHATSAPP,
   '63024': {
     es: 'Ese número no puede recibir mensajes por WhatsApp.',
     en: 'That number cannot receive messages over WhatsApp.',
@@ -33,14 +49,9 @@ const WORDS: Record<string, Record<Locale, string>> = {
     es: 'El servidor de correo no acepta las credenciales de este servidor.',
     en: 'The mail server does not accept this server’s credentials.',
   },
-  NO_CHANNEL_AVAILABLE: {
-    es: 'No había ningún canal por el que enviarlo.',
-    en: 'There was no channel to send it over.',
-  },
-  NUMBER_NOT_ON_WHATSAPP: { es: 'Ese número no está en WhatsApp.', en: 'That number is not on WhatsApp.' },
-  NO_PHONE_NUMBER: { es: 'Ese cliente no tiene teléfono.', en: 'That client has no phone number.' },
-  NO_EMAIL_ADDRESS: { es: 'Ese cliente no tiene correo.', en: 'That client has no e-mail address.' },
 };
+
+const WORDS: Record<string, Words> = { ...PROVIDERS, ...ERRORS, ...MESSAGE_ERRORS };
 
 /** A code in words; one that has none of its own is named. */
 export function wordsOfCode(code: string, locale: Locale): string {

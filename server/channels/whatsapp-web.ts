@@ -11,6 +11,7 @@ import { appendEvent } from '@/server/events/log';
 import type { Sql } from '@/server/sql';
 import type { Registry } from '@/server/whatsapp/registry';
 import type { ChannelPort, Outcome, Outgoing } from './port';
+import { ASKED_FOR, takeWaitingFor } from './to-number';
 
 type Parts = {
   db: Db;
@@ -53,10 +54,14 @@ export function createWhatsappWeb({ db, registry, enabled }: Parts): ChannelPort
     },
 
     async send(message) {
-      const { ownerId, messageId } = message;
+      const { ownerId, messageId, recipient } = message;
       const chat = await chatOf(message);
       if (typeof chat !== 'string') return chat;
-      await againOnConflict(() => db.sql.transaction((sql) => putInOutbox(sql, ownerId, messageId, chat)));
+      const place = async (sql: Sql) => {
+        const waiting = recipient === null ? [] : await takeWaitingFor(sql, ownerId, recipient);
+        await putInOutbox(sql, ownerId, [messageId, ...waiting], chat);
+      };
+      await againOnConflict(() => db.sql.transaction(place));
       registry.kick(ownerId);
       return { kind: 'handed_over' };
     },
@@ -71,19 +76,24 @@ async function findChat(db: Db, ownerId: OwnerId, messageId: string, ownNumber: 
   return chat?.id ?? null;
 }
 
-/** The row's place in the conversation is now. One that is no longer waiting stays as it is. */
-async function putInOutbox(sql: Sql, ownerId: OwnerId, messageId: string, chatId: string): Promise<void> {
+/**
+ * The rows' place in the conversation is now. One that is no longer waiting stays as it is, and so does one whose number is still kept:
+ * its link is over.
+ */
+async function putInOutbox(sql: Sql, ownerId: OwnerId, messageIds: string[], chatId: string): Promise<void> {
   const at = new Date(Math.floor(Date.now() / 1000) * 1000);
-  const [row] = await sql<MessageRow>`
+  const rows = await sql<MessageRow>`
     UPDATE message SET chat_id = chat.id, client_id = COALESCE(message.client_id, chat.client_id), own_number = chat.own_number, at = ${at}
     FROM chat
-    WHERE message.id = ${messageId}::uuid AND message.owner_id = ${ownerId}::uuid AND chat.id = ${chatId}::uuid
+    WHERE message.id = ANY(${messageIds}::uuid[]) AND message.owner_id = ${ownerId}::uuid AND chat.id = ${chatId}::uuid
       AND message.status = 'queued' AND message.engine_message_id IS NULL AND message.handed_over_at IS NULL
       AND message.error_code IS NULL
+      AND NOT EXISTS (SELECT 1 FROM message_attempt attempt WHERE attempt.message_id = message.id AND attempt.why = ${ASKED_FOR})
     RETURNING message.*`;
-  if (!row) return;
+  if (rows.length === 0) return;
   const chat = await touchAndRead(sql, chatId, at, 0);
-  await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(row) });
+  const messages = rows.map(toMessage).toSorted((a, b) => a.position - b.position);
+  for (const message of messages) await appendEvent(sql, ownerId, { type: 'message.updated', message });
   await appendEvent(sql, ownerId, { type: 'chat.updated', chat });
   // the session may run in another process, whose sender hears of what is new in its outbox
   await sql`SELECT pg_notify(${EVENT_CHANNEL}, ${`${ownerId}:0:message.created`})::text AS rang`;

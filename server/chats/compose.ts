@@ -1,10 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId } from '@/server/auth/owner-id';
-import { againOnConflict, type Db } from '@/server/db';
+import { waitAgain } from '@/server/channels/to-number';
+import { againOnConflict, type Db, type Tx } from '@/server/db';
 import { clientOfChat } from '@/server/clients/of-chat';
 import { AppError } from '@/server/errors';
 import { createBatches } from '@/server/batches';
 import { appendEvent, appendEvents } from '@/server/events/log';
+import { enqueue } from '@/server/jobs/queue';
 import { type Sql, sqlOf } from '@/server/sql';
 import type { StatusWord } from '@/server/whatsapp/schema';
 import { getChat, ownNumberOf } from './chats';
@@ -109,30 +111,57 @@ async function tellCreated(sql: Sql, ownerId: OwnerId, row: MessageRow): Promise
   return message;
 }
 
-/** Throws MESSAGE_NOT_FOUND unless it is the owner's own outgoing message. */
-export async function assertOwnMessage(db: Db, ownerId: OwnerId, messageId: string): Promise<void> {
+/**
+ * By what a failed message would go again: the own number's outbox, for what was written in a chat; or the best channel, for what may go
+ * by several (docs/channels.md). Throws MESSAGE_NOT_FOUND unless it is the owner's own outgoing message.
+ */
+export async function retriesBy(db: Db | Tx, ownerId: OwnerId, messageId: string): Promise<'outbox' | 'best_channel'> {
   const row = await db.message.findFirst({
     where: { id: messageId, ownerId, direction: 'outbound' },
-    select: { id: true },
+    select: { ownNumber: true, attempts: { select: { id: true }, take: 1 } },
   });
   if (!row) throw new AppError('MESSAGE_NOT_FOUND');
+  return row.ownNumber !== null && row.attempts.length === 0 ? 'outbox' : 'best_channel';
 }
 
-/** Queues a failed message again, as the same row. Throws MESSAGE_NOT_FOUND, OTHER_NUMBER, or NOT_RETRYABLE for one that may have left. */
+/**
+ * Queues a failed message again, as the same row. Throws MESSAGE_NOT_FOUND, OTHER_NUMBER for one in the outbox of another number, or
+ * NOT_RETRYABLE for one that may have left.
+ */
 export async function retryMessage(db: Db, ownerId: OwnerId, messageId: string): Promise<Message> {
   const ownNumber = await ownNumberOf(db, ownerId);
   return db.$transaction(async (tx) => {
-    const row = await tx.message.findFirst({ where: { id: messageId, ownerId, direction: 'outbound' } });
-    if (!row) throw new AppError('MESSAGE_NOT_FOUND');
-    if (row.ownNumber !== ownNumber) throw new AppError('OTHER_NUMBER');
-    const queued = await tx.message.updateManyAndReturn({
-      // a row with WhatsApp's id was taken by WhatsApp: sending it again would double it
+    const byBest = (await retriesBy(tx, ownerId, messageId)) === 'best_channel';
+    const row = await tx.message.findFirstOrThrow({ where: { id: messageId, ownerId } });
+    if (!byBest && row.ownNumber !== ownNumber) throw new AppError('OTHER_NUMBER');
+    const [queued] = await tx.message.updateManyAndReturn({
+      // a row with a provider's id was taken by it: sending it again would double it
       where: { id: row.id, status: 'failed', engineMessageId: null },
-      data: { status: 'queued', errorCode: null, handedOverAt: null, at: now() },
+      data: {
+        status: 'queued',
+        errorCode: null,
+        errorMessage: null,
+        handedOverAt: null,
+        at: now(),
+        ...(byBest && { ownNumber: null }),
+      },
     });
-    if (!queued[0]) throw new AppError('NOT_RETRYABLE');
-    return tellCreated(sqlOf(tx), ownerId, queued[0]);
+    if (!queued) throw new AppError('NOT_RETRYABLE');
+    const sql = sqlOf(tx);
+    if (byBest) {
+      await forgetRefusals(sql, messageId);
+      await enqueue(sql, 'send_message', { messageId }, { key: `send:${messageId}` });
+    }
+    return tellCreated(sql, ownerId, queued);
   });
+}
+
+/** What the own number would not take before stands in no way of its being asked again, by the link that is there now. */
+async function forgetRefusals(sql: Sql, messageId: string): Promise<void> {
+  await sql`
+    UPDATE message_attempt SET outcome = 'refused'
+    WHERE message_id = ${messageId}::uuid AND provider = 'whatsapp_web' AND outcome = 'not_left'`;
+  await waitAgain(sql, messageId);
 }
 
 /** The chat of a number that WhatsApp knows, made when it is not there. */

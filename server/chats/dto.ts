@@ -17,6 +17,9 @@ export function toMessage(row: MessageRow): Message {
     text: row.text,
     status: row.status,
     errorCode: row.errorCode === null ? null : messageErrorCode.catch('UNKNOWN').parse(row.errorCode),
+    errorMessage: row.errorMessage,
+    // one that the provider took once may have arrived, whatever it said of it later
+    retryable: row.direction === 'outbound' && row.status === 'failed' && row.engineMessageId === null,
     clientKey: row.clientKey,
     at: row.at,
     position: Number(row.position),

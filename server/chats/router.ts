@@ -4,15 +4,7 @@ import { countryOf, getSettings } from '@/server/settings/settings';
 import { ownerProcedure, router } from '@/server/trpc';
 import type { ChatId } from '@/server/whatsapp/engine';
 import { getChat, listChats, listMessages } from './chats';
-import {
-  acceptMessage,
-  assertOwnMessage,
-  findAccepted,
-  isAccepting,
-  markRead,
-  openChat,
-  retryMessage,
-} from './compose';
+import { acceptMessage, findAccepted, isAccepting, markRead, openChat, retriesBy, retryMessage } from './compose';
 import { parsePhone } from './phone-number';
 import {
   chat,
@@ -77,11 +69,11 @@ export const chatsRouter = router({
     .output(message)
     .mutation(async ({ ctx, input }) => {
       const { db, registry } = ctx.deps;
-      const [session] = await Promise.all([
+      const [session, by] = await Promise.all([
         registry.status(ctx.ownerId),
-        assertOwnMessage(db, ctx.ownerId, input.messageId),
+        retriesBy(db, ctx.ownerId, input.messageId),
       ]);
-      if (!isAccepting(session)) throw new AppError('WHATSAPP_NOT_CONNECTED');
+      if (by === 'outbox' && !isAccepting(session)) throw new AppError('WHATSAPP_NOT_CONNECTED');
       const queued = await retryMessage(db, ctx.ownerId, input.messageId);
       registry.kick(ctx.ownerId);
       return queued;

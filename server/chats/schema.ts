@@ -43,6 +43,10 @@ export const message = z.object({
   text: z.string(),
   status: messageStatus,
   errorCode: messageErrorCode.nullable(),
+  /** In words, where the code alone does not say it all: a provider's own reason. */
+  errorMessage: z.string().nullish(),
+  /** Whether it can be sent again: it failed, and certainly did not leave. Log lines from before this was said have none. */
+  retryable: z.boolean().optional(),
   /** The composer's own id, for the row that it wrote itself; null on everything else. */
   clientKey: z.string().nullable(),
   /** Order within the chat: by WhatsApp's time (ours until it has one), then by position. */

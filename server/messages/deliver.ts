@@ -2,11 +2,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { ownerIdOfRow } from '@/server/auth/owner-id';
 import type { Channels, Choice } from '@/server/channels/channels';
 import type { Outgoing } from '@/server/channels/port';
+import { askedFor, isOfThisLink } from '@/server/channels/to-number';
 import { ownNumberOf } from '@/server/chats/chats';
 import type { MessageRow } from '@/server/chats/dto';
 import { againOnConflict, type Db, untilDatabaseAnswers } from '@/server/db';
 import type { Locale } from '@/server/errors';
 import type { Prisma } from '@/server/generated/prisma/client';
+import { enqueue } from '@/server/jobs/queue';
 import type { Logger } from '@/server/logger';
 import type { Sql } from '@/server/sql';
 import { mustWait, mustWaitForOutbox, wakeNext } from './order-of-sends';
@@ -38,8 +40,9 @@ async function findWaiting(db: Db, id: string): Promise<Waiting | null> {
 
 const localeOf = ({ owner }: Waiting): Locale => (owner.locale === 'en' ? 'en' : 'es');
 
-/** WhatsApp's own spelling of a number before ours. */
-const phoneOf = ({ client }: Waiting): string | null => client?.whatsappPhone ?? client?.phone ?? null;
+/** The number that was asked for; else WhatsApp's own spelling of the client's before ours. */
+const phoneOf = ({ attempts, client }: Waiting): string | null =>
+  askedFor(attempts)?.recipient ?? client?.whatsappPhone ?? client?.phone ?? null;
 
 /** What WhatsApp Web will say again whenever it is asked. */
 const FOR_GOOD = new Set(['WHATSAPP_REFUSED', 'CHAT_NOT_FOUND']);
@@ -71,6 +74,8 @@ async function tryNow(parts: DeliverParts, waiting: Waiting): Promise<void> {
   }
   // the session's sender has it, and says what becomes of it
   if (waiting.handedOverAt !== null) return;
+  const asked = askedFor(waiting.attempts);
+  if (asked) return placeInChat(parts, waiting, asked.id);
   const { channel } = waiting;
   const tried = open && waiting.ownNumber !== null ? 'may_again' : triedByWeb(waiting);
   const wanted = { channel, phone: phoneOf(waiting), tried };
@@ -86,6 +91,25 @@ async function tryNow(parts: DeliverParts, waiting: Waiting): Promise<void> {
     db.sql.transaction((sql) => begin(sql, parts, waiting, choice, open?.id ?? null)),
   );
   if (attemptId !== null) await carryOut(parts, waiting, choice, attemptId);
+}
+
+/** Puts what was written to a number into its chat: over the link under which it was accepted, once that is back, or never. */
+async function placeInChat(parts: DeliverParts, waiting: Waiting, attemptId: string): Promise<void> {
+  const { db, channels } = parts;
+  const { id: messageId } = waiting;
+  const end = (code: string, kind: 'refused' | 'not_left') =>
+    db.sql.transaction((sql) =>
+      settle(sql, { id: attemptId, messageId }, { kind, code }, { locale: localeOf(waiting), retryAt: null }),
+    );
+  if (!(await isOfThisLink(db.sql.one, attemptId))) return end('WHATSAPP_UNLINKED', 'not_left');
+  const web = channels.port('whatsapp_web');
+  // whoever brings the link back has what waits looked at again
+  if ((await web?.readiness(ownerIdOfRow(waiting))) !== 'now') return;
+  const outcome = await web?.send(await outgoingOf(parts, waiting, attemptId));
+  if (outcome?.kind === 'refused') return end(outcome.code, 'refused');
+  if (outcome?.kind !== 'not_left') return;
+  const runAt = new Date(Date.now() + ASK_AGAIN_AFTER_MS);
+  await enqueue(db.sql.one, 'send_message', { messageId }, { runAt, key: `send:${messageId}` });
 }
 
 /** `wait`: it lies in the outbox of a link that works or comes back, or needs the link itself to be placed there. */
@@ -186,6 +210,8 @@ async function outgoingOf({ db }: DeliverParts, waiting: Waiting, attemptId: str
     owner: { name: owner.name, email: owner.email },
   };
 }
+
+const ASK_AGAIN_AFTER_MS = 5_000;
 
 const GIVE_UP_AFTER_MS = 6 * 3_600_000;
 const LONGEST_WAIT_MS = 5 * 60_000;

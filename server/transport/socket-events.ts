@@ -1,5 +1,6 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import { type MessageErrorCode, messageErrorCode, type MessageStatus } from '@/server/chats/schema';
+import { MESSAGE_ERRORS } from '@/server/channels/provider-words';
+import { messageErrorCode, type MessageStatus } from '@/server/chats/schema';
 import type { Locale } from '@/server/errors';
 import type { Message } from '@/server/messages/schema';
 import { wordsOf } from '@/server/whatsapp/link-words';
@@ -34,21 +35,6 @@ export type Carried = { userId: OwnerId; timestamp: Date };
 export type Told = {
   [Name in keyof SocketEvents]: { name: Name; at: Date; fields: (locale: Locale) => SocketEvents[Name] };
 }[keyof SocketEvents];
-
-const MESSAGE_ERRORS: Record<MessageErrorCode, Record<Locale, string>> = {
-  SEND_UNCONFIRMED: {
-    es: 'Puede haber salido: mirá en el teléfono antes de repetirlo.',
-    en: 'It may have left: look at the phone before you repeat it.',
-  },
-  NUMBER_NOT_ON_WHATSAPP: { es: 'Ese número no está en WhatsApp.', en: 'That number is not on WhatsApp.' },
-  CHAT_NOT_FOUND: { es: 'WhatsApp no encontró la conversación.', en: 'WhatsApp did not find the conversation.' },
-  WHATSAPP_REFUSED: { es: 'WhatsApp no aceptó el mensaje.', en: 'WhatsApp did not accept the message.' },
-  WHATSAPP_UNLINKED: {
-    es: 'El WhatsApp se desvinculó antes de enviarlo.',
-    en: 'The WhatsApp was unlinked before it was sent.',
-  },
-  UNKNOWN: { es: 'No se envió.', en: 'It was not sent.' },
-};
 
 /** `words`: what the row itself says of it, where the code alone does not say it all. */
 export function toldOfMessageError(code: string, words: string | null, at: Date): Told {

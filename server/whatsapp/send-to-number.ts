@@ -1,9 +1,10 @@
 import type { OwnerId } from '@/server/auth/owner-id';
+import { acceptToNumber, isWaitedFor } from '@/server/channels/to-number';
 import { ownNumberOf } from '@/server/chats/chats';
 import { acceptMessage, isAccepting, openChat } from '@/server/chats/compose';
 import { noteWordOn } from '@/server/clients/whatsapp-word';
 import type { Db } from '@/server/db';
-import { AppError } from '@/server/errors';
+import { AppError, isAppError } from '@/server/errors';
 import type { Bus } from '@/server/events/bus';
 import type { Registry } from './registry';
 
@@ -19,20 +20,31 @@ async function findChatOf(db: Db, ownerId: OwnerId, phone: string): Promise<stri
   return chat?.id ?? null;
 }
 
-/**
- * The chat with a number that was never written to. WhatsApp is asked, so while the link is coming back this waits for it. Throws
- * NUMBER_NOT_ON_WHATSAPP, or WHATSAPP_NOT_CONNECTED when the link was not back in time.
- */
-async function openChatWith(parts: Parts, ownerId: OwnerId, phone: string, signal: AbortSignal): Promise<string> {
-  const { db, registry } = parts;
-  for await (const status of registry.watch(ownerId, signal)) {
-    if (status.connected) break;
-    if (!isAccepting(status)) throw new AppError('WHATSAPP_NOT_CONNECTED');
+/** Whether the link is being lost just now, while its page could not be asked: that shows a moment later. */
+async function isComingBack({ registry }: Parts, ownerId: OwnerId): Promise<boolean> {
+  for await (const status of registry.watch(ownerId, AbortSignal.timeout(LOSS_SHOWS_WITHIN_MS))) {
+    if (!status.connected) return isAccepting(status);
   }
-  const { ownNumber, peer } = await registry.resolve(ownerId, phone);
-  await noteWordOn(db, ownerId, phone, peer);
-  if (!peer) throw new AppError('NUMBER_NOT_ON_WHATSAPP', { fields: ['clientNumber'] });
-  return (await openChat(db, ownerId, ownNumber, { engineChatId: peer.chatId, phone: peer.phone })).id;
+  return false;
+}
+
+/**
+ * The chat with a number that was never written to, which WhatsApp is asked about; null: it cannot be asked, for the link was lost and
+ * is coming back. Throws NUMBER_NOT_ON_WHATSAPP, WHATSAPP_NOT_CONNECTED or WHATSAPP_UNAVAILABLE.
+ */
+async function openChatWith(parts: Parts, ownerId: OwnerId, phone: string): Promise<string | null> {
+  const { db, registry } = parts;
+  try {
+    const { ownNumber, peer } = await registry.resolve(ownerId, phone);
+    await noteWordOn(db, ownerId, phone, peer);
+    if (!peer) throw new AppError('NUMBER_NOT_ON_WHATSAPP', { fields: ['clientNumber'] });
+    return (await openChat(db, ownerId, ownNumber, { engineChatId: peer.chatId, phone: peer.phone })).id;
+  } catch (error) {
+    // "connected" may be the last word of a process that is gone, whose link another takes over
+    if (isAppError(error, 'WHATSAPP_NOT_CONNECTED') && isAccepting(await registry.status(ownerId))) return null;
+    if (isAppError(error, 'WHATSAPP_UNAVAILABLE') && (await isComingBack(parts, ownerId))) return null;
+    throw error;
+  }
 }
 
 /** Throws what became of a message that certainly was not sent. */
@@ -57,23 +69,31 @@ async function untilTaken({ db, bus }: Parts, ownerId: OwnerId, messageId: strin
   }
 }
 
-/** Stores the message in the chat with this number, found or opened; its id. */
+/** Stores the message in the chat with this number, found or opened, or for when it can be; its id. */
 async function acceptFor(
   parts: Parts,
   ownerId: OwnerId,
-  { phone, text, clientKey }: { phone: string; text: string; clientKey: string },
+  message: { phone: string; text: string; clientKey: string },
 ): Promise<string> {
   const { db, registry } = parts;
-  if (!isAccepting(await registry.status(ownerId))) throw new AppError('WHATSAPP_NOT_CONNECTED');
-  const late = AbortSignal.timeout(OPEN_WITHIN_MS);
-  const chatId = (await findChatOf(db, ownerId, phone)) ?? (await openChatWith(parts, ownerId, phone, late));
-  return (await acceptMessage(db, ownerId, { chatId, text, clientKey })).id;
+  const { phone, text, clientKey } = message;
+  const status = await registry.status(ownerId);
+  if (!isAccepting(status)) throw new AppError('WHATSAPP_NOT_CONNECTED');
+  if (!(await isWaitedFor(db.sql.one, ownerId, phone))) {
+    const known = await findChatOf(db, ownerId, phone);
+    const chatId = known ?? (status.connected ? await openChatWith(parts, ownerId, phone) : null);
+    if (chatId !== null) return (await acceptMessage(db, ownerId, { chatId, text, clientKey })).id;
+  }
+  const id = await acceptToNumber(db, ownerId, message);
+  if (id === null) throw new AppError('WHATSAPP_NOT_CONNECTED');
+  return id;
 }
 
 /**
  * Writes to a number (E.164) from the owner's own: finds or opens the chat, accepts the message, and waits until WhatsApp took it or
- * `signal` aborts. From the moment it is accepted it is a row, whatever becomes of the caller. Throws WHATSAPP_NOT_CONNECTED (nothing
- * is stored), NUMBER_NOT_ON_WHATSAPP, PROVIDER_REFUSED or what `chats/compose.ts` throws.
+ * `signal` aborts; while the link is coming back it waits for nothing. From the moment it is accepted it is a row, whatever becomes of
+ * the caller. Throws WHATSAPP_NOT_CONNECTED or WHATSAPP_UNAVAILABLE (nothing is stored), NUMBER_NOT_ON_WHATSAPP, PROVIDER_REFUSED or what
+ * `chats/compose.ts` throws.
  */
 export async function sendToNumber(
   parts: Parts,
@@ -87,9 +107,11 @@ export async function sendToNumber(
   const id = before?.id ?? (await acceptFor(parts, ownerId, { phone, text, clientKey }));
   registry.kick(ownerId);
   const gone = input.signal ? [input.signal] : [];
-  const row = await untilTaken(parts, ownerId, id, AbortSignal.any([AbortSignal.timeout(waitMs), ...gone]));
+  const { connected } = await registry.status(ownerId);
+  const late = AbortSignal.timeout(connected ? waitMs : 0);
+  const row = await untilTaken(parts, ownerId, id, AbortSignal.any([late, ...gone]));
   assertNotFailed(row);
   return { messageId: id, providerMessageId: row.engineMessageId, status: row.status === 'queued' ? 'queued' : 'sent' };
 }
 
-const OPEN_WITHIN_MS = 10_000;
+const LOSS_SHOWS_WITHIN_MS = 2_000;

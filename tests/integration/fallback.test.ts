@@ -134,6 +134,17 @@ describe('when the link is lost', () => {
     const [chat] = (await owner.client.chats.list.query({})).items;
     expect(row.chatId).toBe(chat?.id);
     expect(chat?.lastMessage).toMatchObject({ text: 'desconectada' });
+    // and one that Twilio refuses says why there, and may be tried again
+    twilio.next({ kind: 'refuse', status: 400, code: 63016 });
+    await ana.until(await ana.sent({ text: 'tarde' }), { status: 'failed' });
+    const { items } = await owner.client.chats.messages.query({ chatId: chat?.id ?? '' });
+    expect(items.at(-1)).toMatchObject({
+      text: 'tarde',
+      provider: 'twilio',
+      errorCode: 'UNKNOWN',
+      errorMessage: expect.stringContaining('24 horas'),
+      retryable: true,
+    });
   });
 });
 

@@ -79,6 +79,10 @@ describe('a status', () => {
     const message = await ana.read(id);
     expect(message).toMatchObject({ status: 'failed', errorCode: '63016', attempts: [{ outcome: 'refused' }] });
     expect(message.errorMessage).toContain('24 horas');
+    // Twilio had it, so it is not sent again
+    await expect(owner.client.chats.retry.mutate({ messageId: id })).rejects.toMatchObject({
+      data: { app: { code: 'NOT_RETRYABLE' } },
+    });
     // proof that it arrived after all
     await twilio.tell(sid, 'delivered');
     expect(await ana.read(id)).toMatchObject({ status: 'delivered', errorCode: null, errorMessage: null });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '@/tests/support/app';
+import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
 import { NO_LIMITS } from '@/tests/support/no-limits';
 import { eventually } from '@/tests/support/node';
 import { createSender, type Sender } from '@/tests/support/senders';
@@ -11,6 +11,7 @@ import { createTwilioPeer, type TwilioPeer } from '@/tests/support/twilio-peer';
 const stores = setStores();
 let twilio: TwilioPeer;
 let app: TestApp;
+let owner: Owner;
 let ana: Sender;
 
 beforeAll(async () => {
@@ -29,7 +30,7 @@ afterAll(async () => {
 
 let count = 0;
 beforeEach(async () => {
-  const owner = await app.register('Ana');
+  owner = await app.register('Ana');
   count += 1;
   const phone = `+54911${String(30_000_000 + count)}`;
   ana = createSender(app, owner, (await owner.client.clients.create.mutate({ name: 'Carla', phone })).id);
@@ -59,6 +60,22 @@ describe('Twilio', () => {
     expect(message).toMatchObject({ errorCode: '21211', attempts: [{ outcome: 'refused', code: '21211' }] });
     expect(message.errorMessage).toContain('Twilio no reconoce ese número');
     expect(twilio.sends() - before).toBe(1);
+  });
+
+  test('says no, and is asked again by somebody in the chat, twice at once: it goes once, as the same message', async () => {
+    twilio.next({ kind: 'refuse', status: 400, code: 21211 });
+    const id = await ana.sent({ text: 'reintento' });
+    await ana.until(id, { status: 'failed' });
+    const retry = () => owner.client.chats.retry.mutate({ messageId: id });
+    const [one, other] = await Promise.allSettled([retry(), retry()]);
+    const [won, lost] = one.status === 'fulfilled' ? [one, other] : [other, one];
+    expect(won).toMatchObject({ value: { id, status: 'queued', errorCode: null, errorMessage: null } });
+    expect(lost).toMatchObject({ reason: { data: { app: { code: 'NOT_RETRYABLE' } } } });
+    const message = await ana.until(id, { status: 'sent' });
+    expect(message.attempts).toMatchObject([{ outcome: 'refused' }, { provider: 'twilio', outcome: 'taken' }]);
+    expect(takenOf('reintento')).toHaveLength(1);
+    // what Twilio has is not given to it again
+    await expect(retry()).rejects.toMatchObject({ data: { app: { code: 'NOT_RETRYABLE' } } });
   });
 
   test('outside of the 24 hours (63016): failed, and the words say what that means', async () => {

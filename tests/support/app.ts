@@ -52,6 +52,8 @@ export async function createTestApp(options: {
   redisUrl: string;
   env?: Record<string, string>;
   network?: FakeNetwork;
+  /** Of another one that came before it. */
+  sessionPath?: string;
   /** How long providers may take. */
   timeoutMs?: number;
   logger?: Logger;
@@ -71,6 +73,7 @@ export async function createTestApp(options: {
     databaseUrl,
     redisUrl,
     factory: network.factory,
+    ...(options.sessionPath && { sessionPath: options.sessionPath }),
     ...(options.logger && { logger: options.logger }),
   });
   const { db, bus, logger, registry, redis } = node;
@@ -128,6 +131,17 @@ export async function createTestApp(options: {
     return { token, ownerId: user.id, email: user.email, client: client(token) };
   }
 
+  let serving = true;
+  async function stopServing(): Promise<void> {
+    if (!serving) return;
+    serving = false;
+    for (const made of clients) made.close();
+    await http.close();
+    openSockets.close();
+    stopRechecking();
+    await worker.stop();
+  }
+
   return {
     url,
     config,
@@ -154,12 +168,14 @@ export async function createTestApp(options: {
     },
 
     async close() {
-      for (const made of clients) made.close();
-      await http.close();
-      openSockets.close();
-      stopRechecking();
-      await worker.stop();
+      await stopServing();
       await node.close();
+    },
+
+    /** A SIGKILL as the database sees it, in a moment in which no job is being done; `close` tidies up after it. */
+    async die() {
+      await stopServing();
+      await node.die();
     },
   };
 }

@@ -47,6 +47,8 @@ export type FakeNetwork = {
   onAnswer: (gate: ((chat: ChatId, text: string) => Promise<void> | void) | null) => void;
   /** Every reading of a chat's past goes through this first. */
   onHistory: (gate: ((chat: ChatId) => Promise<void> | void) | null) => void;
+  /** Every number check goes through this first; what it answers with is the spelling under which WhatsApp knows the number. */
+  onResolve: (gate: ((phone: string) => Promise<string | void> | string | void) | null) => void;
   /** What every engine's processes hold from now on, bytes. */
   holdMemory: (bytes: number | null) => void;
   /** Same as `onSend` for `start`: a promise that never resolves is a browser that hangs. */
@@ -62,7 +64,7 @@ export type FakeNetwork = {
 export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
   const accounts = createAccounts();
   const running = new Set<FakeScreen>();
-  const gates: FakeGates = { send: null, answer: null, history: null, memory: null, start: null };
+  const gates: FakeGates = { send: null, answer: null, history: null, resolve: null, memory: null, start: null };
   let started = 0;
 
   const factory: EngineFactory = ({ profileDir, onEvent }) =>
@@ -131,6 +133,9 @@ export function createFakeNetwork(options: FakeQrTimes = {}): FakeNetwork {
     },
     onHistory: (gate) => {
       gates.history = gate;
+    },
+    onResolve: (gate) => {
+      gates.resolve = gate;
     },
     holdMemory: (bytes) => {
       gates.memory = bytes;

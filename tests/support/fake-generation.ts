@@ -33,6 +33,7 @@ export type FakeGates = {
   send: ((chat: ChatId, text: string) => Promise<void> | void) | null;
   answer: ((chat: ChatId, text: string) => Promise<void> | void) | null;
   history: ((chat: ChatId) => Promise<void> | void) | null;
+  resolve: ((phone: string) => Promise<string | void> | string | void) | null;
   /** What `memory()` answers, bytes. */
   memory: number | null;
   start: ((profileDir: string) => Promise<void> | void) | null;
@@ -205,7 +206,8 @@ export function createFakeEngine(deps: {
       if (answered) throw answered;
       return sent;
     },
-    async resolve(phone) {
+    async resolve(asked) {
+      const phone = (await gates.resolve?.(asked)) ?? asked;
       owner();
       return accounts.find(phone) ? { chatId: chatIdOf(phone), phone } : null;
     },

@@ -48,6 +48,17 @@ describe('mergeMessage', () => {
     );
   });
 
+  test('Twilio may say after it took one that it failed, with words that stay with it', () => {
+    const taken = message('m', 1, { status: 'sent', provider: 'twilio' });
+    const words = { errorCode: 'UNKNOWN', errorMessage: 'Pasaron 24 horas.', retryable: false } as const;
+    const failed = { ...taken, status: 'failed', ...words } as const;
+    expect(mergeMessage(taken, failed)).toMatchObject({ status: 'failed', ...words });
+    expect(mergeMessage({ ...taken, status: 'delivered' }, failed)).toMatchObject({
+      status: 'delivered',
+      errorMessage: undefined,
+    });
+  });
+
   test('a failed one may be tried again, and an unconfirmed one settles', () => {
     expect(mergeMessage(message('m', 1, { status: 'failed', errorCode: 'UNKNOWN' }), message('m', 1))).toMatchObject({
       status: 'queued',

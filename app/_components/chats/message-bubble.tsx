@@ -46,7 +46,7 @@ export function MessageBubble({ row }: { row: ThreadRow }) {
 function Meta({ message, low }: { message: Message; low: boolean }) {
   const t = useTranslations('chat.status');
   const locale = useLocale();
-  const { direction, status, errorCode, at } = message;
+  const { direction, provider, status, errorCode, at } = message;
   return (
     <span
       className={cn(
@@ -55,6 +55,7 @@ function Meta({ message, low }: { message: Message; low: boolean }) {
       )}
     >
       {errorCode === 'SEND_UNCONFIRMED' && <span className="font-semibold text-warn">{t('unconfirmed')}</span>}
+      {provider === 'twilio' && <span>{t('byTwilio')}</span>}
       <time dateTime={at.toISOString()} title={fullTime(at, locale)} className="tnum">
         {clockTime(at, locale)}
       </time>

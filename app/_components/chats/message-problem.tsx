@@ -19,7 +19,7 @@ export function MessageProblem({ row: { message, unsent } }: { row: ThreadRow })
 
   if (unsent !== null) {
     if (unsent.state === 'sending') return null;
-    if (unsent.state === 'waiting') return <Line tone="muted">{t('status.waiting')}</Line>;
+    if (unsent.state === 'waiting') return <Line tone="muted" words={t('status.waiting')} />;
     return (
       <Line tone="danger" words={unsent.error ?? t('error.UNKNOWN')}>
         <Action onClick={() => outbox.retry(unsent.clientKey)}>
@@ -30,11 +30,17 @@ export function MessageProblem({ row: { message, unsent } }: { row: ThreadRow })
       </Line>
     );
   }
-  if (message.errorCode === 'SEND_UNCONFIRMED') return <Line tone="warn">{t('error.SEND_UNCONFIRMED')}</Line>;
+  if (message.errorCode === 'SEND_UNCONFIRMED') {
+    // the phone shows nothing of what went by Twilio
+    const words = message.provider === 'twilio' ? t('status.unconfirmedByTwilio') : t('error.SEND_UNCONFIRMED');
+    return <Line tone="warn" words={words} />;
+  }
   if (message.status !== 'failed') return null;
   const refused = retry.isError ? appErrorOf(retry.error)?.message : undefined;
+  const words = refused ?? message.errorMessage ?? t(`error.${message.errorCode ?? 'UNKNOWN'}`);
+  if (message.retryable === false) return <Line tone="danger" words={words} />;
   return (
-    <Line tone="danger" words={refused ?? t(`error.${message.errorCode ?? 'UNKNOWN'}`)}>
+    <Line tone="danger" words={words}>
       <Action disabled={retry.isPending} onClick={() => retry.mutate({ messageId: message.id })}>
         <RotateCw aria-hidden className={cn('size-3.5', retry.isPending && 'animate-spin')} />
         {t('retry')}
@@ -45,7 +51,7 @@ export function MessageProblem({ row: { message, unsent } }: { row: ThreadRow })
 
 const TONES = { muted: 'text-muted', warn: 'text-warn', danger: 'text-danger' };
 
-function Line({ tone, words, children }: { tone: keyof typeof TONES; words?: string; children: ReactNode }) {
+function Line({ tone, words, children }: { tone: keyof typeof TONES; words: string; children?: ReactNode }) {
   return (
     <div
       className={cn(
@@ -53,7 +59,7 @@ function Line({ tone, words, children }: { tone: keyof typeof TONES; words?: str
         TONES[tone],
       )}
     >
-      {words !== undefined && <span>{words}</span>}
+      <span>{words}</span>
       {children}
     </div>
   );
