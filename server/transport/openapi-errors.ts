@@ -78,7 +78,7 @@ const DETAILS: Record<string, object> = {
 /** One example for each code of the table. */
 export function errorExamples(): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(ERRORS).map(([code, { status, es, en }]) => [
+    Object.entries(ERRORS).map(([code, { es, en }]) => [
       code,
       {
         summary: en,
