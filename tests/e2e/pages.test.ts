@@ -1,10 +1,14 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { PASSWORD } from '@/tests/support/person';
+import { createTwilioPeer, postForm, TWILIO_NUMBER, TWILIO_SID } from '@/tests/support/twilio-peer';
 import { waitUntil } from '@/tests/support/wait-until';
 import { setStage } from './stage';
 
-const stage = setStage();
+const twilio = await createTwilioPeer();
+const stage = setStage({ env: twilio.env });
+afterAll(() => twilio.close());
+
 const bakery = '+5491123456789';
 const florist = '+5215512345678';
 const carla = '+5491134567890';
@@ -12,6 +16,49 @@ const diego = '+5491145678901';
 
 /** Nothing sticks out at the side. */
 const fits = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+
+test('what came in over Twilio for nobody is on the admin’s page, on a phone as well', async () => {
+  const jefa = await stage.person('Jefa', { viewport: { width: 390, height: 844 } });
+  const { page, words } = jefa;
+  const { unclaimed } = words.admin;
+  const rows = page.getByTestId('unclaimed-message');
+  const comesIn = async (index: number, more: Record<string, string> = {}) => {
+    const answer = await postForm(`${stage.server.url}/api/v1/webhooks/twilio`, {
+      MessageSid: `SM${index}`,
+      SmsStatus: 'received',
+      AccountSid: TWILIO_SID,
+      From: 'whatsapp:+5491199999999',
+      To: `whatsapp:${TWILIO_NUMBER}`,
+      Body: `Mensaje ${index}.`,
+      ProfileName: 'Carla',
+      NumMedia: '0',
+      ...more,
+    });
+    expect(answer.status).toBe(200);
+  };
+  await jefa.register();
+  await page.goto('/admin');
+  await page.getByText(unclaimed.empty).waitFor();
+  for (let index = 1; index <= 20; index += 1) await comesIn(index);
+  const photo = { NumMedia: '1', MediaContentType0: 'image/jpeg', MediaUrl0: 'https://twilio.invalid/1' };
+  await comesIn(21, { ...photo, Body: 'x'.repeat(400) });
+  await page.reload();
+  await rows.filter({ hasText: 'Mensaje 20.' }).getByText('+54 9 11 9999 9999').waitFor();
+  await rows.first().getByText(words.chat.kind.image).waitFor();
+  await rows.first().getByText('+1 415 523 8886').waitFor();
+  expect(await rows.count()).toBe(20);
+  expect(await fits(page)).toBe(true);
+
+  await page.getByRole('button', { name: unclaimed.older }).focus();
+  await page.keyboard.press('Enter');
+  await rows.filter({ hasText: 'Mensaje 1.' }).waitFor();
+  expect(await rows.count()).toBe(1);
+  // where nothing is older, whoever came by keyboard still stands
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await rows.filter({ hasText: 'Mensaje 20.' }).waitFor();
+});
 
 test('the keyboard alone leads from the login page to a message that is sent', async () => {
   const { sandbox } = stage;
@@ -140,6 +187,8 @@ test('on a phone the main path is the same, and nothing sticks out at the side',
   await page.goto('/settings');
   await page.getByRole('heading', { name: eva.words.settings.title }).waitFor();
   expect(await fits(page)).toBe(true);
+  await page.getByRole('link', { name: eva.words.settings.apiOpen }).tap();
+  await page.waitForURL('**/docs');
 });
 
 test('markup that gets into a page runs nothing, and the browser says so', async () => {

@@ -4,6 +4,7 @@ import { CircleCheck, Lock } from 'lucide-react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { TroubleCard } from '@/app/_components/admin/trouble-card';
+import { UnclaimedSection } from '@/app/_components/admin/unclaimed-section';
 import { PageFailure } from '@/app/_components/shell/page-failure';
 import { Button } from '@/app/_components/ui/button';
 import { EmptyState } from '@/app/_components/ui/empty-state';
@@ -13,7 +14,7 @@ import { useAdminSessions } from '@/app/_lib/use-admin-sessions';
 import { useWorkspace } from '@/app/_lib/workspace';
 import type { AdminSessions } from '@/server/admin/schema';
 
-/** What needs the admin: sessions that fail, and why. The server refuses everybody else, whatever the page shows. */
+/** What needs the admin: sessions that fail, and why; messages that are nobody's. The server refuses everybody else, whatever the page shows. */
 export function AdminView() {
   const t = useTranslations('admin');
   const common = useTranslations('errors');
@@ -47,6 +48,7 @@ export function AdminView() {
         ) : (
           <Skeleton className="h-72 rounded-2xl" />
         )}
+        <UnclaimedSection />
       </div>
     </div>
   );

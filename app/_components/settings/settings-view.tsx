@@ -6,6 +6,7 @@ import { useTheme } from 'next-themes';
 import { Group, Row } from '@/app/_components/settings/setting-row';
 import { PageFailure } from '@/app/_components/shell/page-failure';
 import { THEMES } from '@/app/_components/shell/preferences-menu';
+import { Button } from '@/app/_components/ui/button';
 import { Notice } from '@/app/_components/ui/notice';
 import { Segmented } from '@/app/_components/ui/segmented';
 import { Skeleton } from '@/app/_components/ui/skeleton';
@@ -66,6 +67,7 @@ export function SettingsView() {
         <Look onLocale={(locale) => save.mutate({ locale })} />
         <KeyboardGroup />
         <AccountGroup />
+        <ProgramsGroup />
       </div>
     </div>
   );
@@ -158,6 +160,20 @@ function AccountGroup() {
     <Group title={t('account')}>
       <Row title={me.name} hint={me.email}>
         <p className="text-muted text-sm">{t('since', { date: longDate(me.createdAt, locale) })}</p>
+      </Row>
+    </Group>
+  );
+}
+
+/** For whoever writes programs: the page of the API is the server's own and none of the dashboard's. */
+function ProgramsGroup() {
+  const t = useTranslations('settings');
+  return (
+    <Group title={t('programs')}>
+      <Row title={t('api')} hint={t('apiHint')}>
+        <Button asChild tone="quiet" size="small">
+          <a href="/docs">{t('apiOpen')}</a>
+        </Button>
       </Row>
     </Group>
   );
