@@ -30,6 +30,8 @@ beforeAll(async () => {
   };
   one = await createTestApp(options);
   two = await createTestApp({ ...options, network: one.network });
+  // whose sender hears of rows that the other one writes
+  await one.node.registry.start();
 });
 afterAll(async () => {
   await two?.close();
