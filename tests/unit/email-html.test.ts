@@ -10,6 +10,17 @@ test('what people wrote is never markup; paragraphs and lines are kept', () => {
   expect(html.match(/<p /g)).toHaveLength(2);
 });
 
+test('a web address is a link, without what ends its sentence', () => {
+  const html = asHtml(
+    'Mirá https://shop.example/a?b=1&c="x" (o http://x.example/ñandú).\nhttps://y.example/reset?token=a.b-_c\njavascript:alert(1)',
+  );
+  expect(html).toContain(
+    'Mirá <a href="https://shop.example/a?b=1&amp;c=">https://shop.example/a?b=1&amp;c=</a>&quot;x&quot; (o <a href="http://x.example/ñandú">http://x.example/ñandú</a>).<br>',
+  );
+  expect(html).toContain('<a href="https://y.example/reset?token=a.b-_c">https://y.example/reset?token=a.b-_c</a>');
+  expect(html).toContain('<br>javascript:alert(1)</p>');
+});
+
 test('a code that nobody has words for is named', () => {
   expect(wordsOfCode('63016', 'en')).toContain('24 hours');
   expect(wordsOfCode('12345', 'es')).toContain('12345');

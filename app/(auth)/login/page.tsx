@@ -1,4 +1,5 @@
 import { getTranslations } from 'next-intl/server';
+import { AuthHeading } from '@/app/_components/auth/auth-heading';
 import { LoginForm } from '@/app/_components/auth/login-form';
 import { nextPath } from '@/app/_lib/next-path';
 
@@ -6,8 +7,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const [t, { next }] = await Promise.all([getTranslations('auth.login'), searchParams]);
   return (
     <>
-      <h1 className="display text-[2rem]">{t('title')}</h1>
-      <p className="mt-2 mb-8 text-muted">{t('lead')}</p>
+      <AuthHeading title={t('title')} lead={t('lead')} />
       <LoginForm next={nextPath(next)} />
     </>
   );

@@ -1,4 +1,5 @@
 import { getTranslations } from 'next-intl/server';
+import { AuthHeading } from '@/app/_components/auth/auth-heading';
 import { RegisterForm } from '@/app/_components/auth/register-form';
 import { nextPath } from '@/app/_lib/next-path';
 
@@ -10,8 +11,7 @@ export default async function RegisterPage({
   const [t, { next, invite }] = await Promise.all([getTranslations('auth.register'), searchParams]);
   return (
     <>
-      <h1 className="display text-[2rem]">{t('title')}</h1>
-      <p className="mt-2 mb-8 text-muted">{t('lead')}</p>
+      <AuthHeading title={t('title')} lead={t('lead')} />
       <RegisterForm next={nextPath(next)} inviteToken={typeof invite === 'string' ? invite : undefined} />
     </>
   );

@@ -3,6 +3,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
+import { AuthHeading } from '@/app/_components/auth/auth-heading';
 import { EmailField } from '@/app/_components/auth/email-field';
 import { LoginLink } from '@/app/_components/auth/login-link';
 import { Button } from '@/app/_components/ui/button';
@@ -27,15 +28,18 @@ export function ForgotForm() {
   };
 
   return (
-    <form onSubmit={submit} noValidate className="grid gap-5">
-      {forgot.isError && <Notice>{appErrorOf(forgot.error)?.message ?? t('common.noConnection')}</Notice>}
-      {forgot.isSuccess && <Notice tone="info">{t('auth.reset.sent')}</Notice>}
-      <EmailField error={invalid ? t('auth.field.email') : undefined} />
-      <Button type="submit" disabled={forgot.isPending} className="mt-1 w-full">
-        {forgot.isPending && <Spinner className="size-4" />}
-        {t('auth.reset.ask')}
-      </Button>
-      <LoginLink />
-    </form>
+    <>
+      <AuthHeading title={t('auth.reset.title')} lead={t('auth.reset.forgotLead')} />
+      <form onSubmit={submit} noValidate className="grid gap-5">
+        {forgot.isError && <Notice>{appErrorOf(forgot.error)?.message ?? t('common.noConnection')}</Notice>}
+        {forgot.isSuccess && <Notice tone="info">{t('auth.reset.sent')}</Notice>}
+        <EmailField error={invalid ? t('auth.field.email') : undefined} />
+        <Button type="submit" disabled={forgot.isPending} className="mt-1 w-full">
+          {forgot.isPending && <Spinner className="size-4" />}
+          {t('auth.reset.ask')}
+        </Button>
+        <LoginLink />
+      </form>
+    </>
   );
 }
