@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ownerIdOfRow } from '@/server/auth/owner-id';
 import { EngineError } from '@/server/whatsapp/engine';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
-import { eventually } from '@/tests/support/node';
+import { createTestNode, eventually } from '@/tests/support/node';
 import { createSender } from '@/tests/support/senders';
 import { setStores } from '@/tests/support/stores';
 
@@ -184,6 +185,32 @@ describe('to a number that was never written to, while the link is coming back, 
     back();
     await gone(body.messageId);
     expect(heardBy(phone)).toEqual(['en el medio']);
+  });
+
+  test('is the same where the session runs in another process', async () => {
+    const owner = await app.register('Ana');
+    const own = '+5491144442222';
+    const phone = stranger();
+    app.network.phone(phone, 'Juana');
+    const elsewhere = await createTestNode({
+      databaseUrl: stores.databaseUrl,
+      redisUrl: stores.redisUrl,
+      factory: app.network.factory,
+    });
+    try {
+      await elsewhere.registry.start();
+      const { qrCode } = await elsewhere.registry.connect(ownerIdOfRow(owner), null);
+      app.network.phone(own, 'Ana').scan(qrCode ?? '');
+      await eventually('the link', async () => (await elsewhere.registry.status(ownerIdOfRow(owner))).connected);
+      const { back } = await lost({ ...owner, phone: own });
+      const answer = await send(owner, { clientNumber: phone, text: 'de lejos' });
+      expect(answer).toMatchObject({ status: 202, body: { status: 'queued' } });
+      back();
+      await gone(answer.body.messageId);
+      expect(heardBy(phone)).toEqual(['de lejos']);
+    } finally {
+      await elsewhere.close();
+    }
   });
 
   test('is sent once by whoever comes after a process that was killed over it', async () => {
