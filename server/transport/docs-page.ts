@@ -30,7 +30,8 @@ body { margin: 0; background: var(--canvas); color: var(--ink); font-family: sys
 @media (max-width: 40rem) {
   .bar b { width: 100%; }
   .bar button { margin-left: auto; }
-  .swagger-ui .response-controls { flex-wrap: wrap; }
+  .swagger-ui .response-controls, .swagger-ui .opblock-section-header { flex-wrap: wrap; }
+  .swagger-ui .responses-table tbody tr td:first-of-type { min-width: 3.5em; }
 }
 `;
 
