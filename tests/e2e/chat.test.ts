@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, allMessages, chatWith, type Person } from '@/tests/support/person';
+import { createTwilioPeer } from '@/tests/support/twilio-peer';
 import { waitUntil } from '@/tests/support/wait-until';
 import { setStage } from './stage';
 
-const stage = setStage();
+const twilio = await createTwilioPeer();
+const stage = setStage({ env: twilio.env });
 const bakery = '+5491123456789';
 const carla = '+5491134567890';
 const diego = '+5491145678901';
@@ -43,7 +45,10 @@ beforeAll(async () => {
   await chatWith(api, carla);
 });
 
-afterAll(() => api?.close());
+afterAll(async () => {
+  api?.close();
+  await twilio.close();
+});
 
 test('what was said before is there with its unread count; linking and looking at the list read nothing', async () => {
   await ana.page.goto('/chats');
@@ -208,4 +213,21 @@ test('a message to a group is counted, and never shown as a chat', async () => {
   await ana.row('Carla Benítez').waitFor();
   expect(await ana.row('Comerciantes').count()).toBe(0);
   expect(await ana.row('Mensaje para el grupo').count()).toBe(0);
+});
+
+test('what goes over Twilio says so; refused, it says why, and is sent again once when somebody asks', async () => {
+  await ana.page.goto('/chats');
+  await ana.openChat('Carla Benítez');
+  const { clients } = api.trpc;
+  const [client] = (await clients.list.query({ search: carla })).items;
+  await api.trpc.whatsapp.disconnect.mutate({});
+  twilio.next({ kind: 'refuse', status: 400, code: 63016 });
+  await api.trpc.messages.send.mutate({ clientId: client?.id ?? '', text: 'Pasá cuando quieras' });
+  const bubble = ana.message('Pasá cuando quieras');
+  await ana.message('Pasá cuando quieras', 'failed').getByText('Pasaron más de 24 horas').waitFor();
+  await bubble.getByText(ana.words.chat.status.byTwilio).waitFor();
+  await bubble.getByRole('button', { name: ana.words.chat.retry }).click();
+  await ana.message('Pasá cuando quieras', 'sent').waitFor();
+  expect(await bubble.count()).toBe(1);
+  expect(twilio.taken.filter(({ body }) => body === 'Pasá cuando quieras')).toHaveLength(1);
 });
