@@ -59,7 +59,7 @@ export const attempt = z.object({
 
 /** One message, and how it went. */
 export const toldMessage = joinedMessage.extend({
-  /** Why the provider was chosen: CONNECTED, COMING_BACK, NOT_CONNECTED, DID_NOT_LEAVE, EMAIL. */
+  /** Why the provider was chosen: CONNECTED, COMING_BACK, NOT_CONNECTED, DID_NOT_LEAVE, ASKED_FOR, EMAIL. */
   providerReason: z.string().nullable(),
   attempts: z.array(attempt),
 });

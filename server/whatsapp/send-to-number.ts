@@ -10,6 +10,9 @@ import type { Registry } from './registry';
 
 type Parts = { db: Db; bus: Bus; registry: Registry };
 
+/** A page that could not be asked may be a link that is being lost; that shows within: */
+const LOSS_SHOWS_WITHIN_MS = 2_000;
+
 export type Sent = { messageId: string; providerMessageId: string | null; status: 'sent' | 'queued' };
 
 /** The chat with this number that is there already: WhatsApp knows it. */
@@ -113,5 +116,3 @@ export async function sendToNumber(
   assertNotFailed(row);
   return { messageId: id, providerMessageId: row.engineMessageId, status: row.status === 'queued' ? 'queued' : 'sent' };
 }
-
-const LOSS_SHOWS_WITHIN_MS = 2_000;
