@@ -24,7 +24,8 @@ export function createLoginLimit(redis: RedisClients, config: Config): LoginLimi
     max,
     ratelimit: new Ratelimit({
       redis: ratelimitRedis(redis),
-      limiter: Ratelimit.fixedWindow(max, `${WINDOW_SECONDS} s`),
+      // a window begins with the first failure and not with the clock, at whose edge there would be twice as many
+      limiter: Ratelimit.tokenBucket(max, `${WINDOW_SECONDS} s`, max),
       prefix: `limit:login:${name}`,
       ephemeralCache: false,
     }),

@@ -72,6 +72,28 @@ async function untilTaken({ db, bus }: Parts, ownerId: OwnerId, messageId: strin
   }
 }
 
+/**
+ * `work` with a signal that aborts after `ms`, or with `gone`. AbortSignal.any of a timeout is none: on Node 20 the garbage collector
+ * takes the timeout, and it never comes.
+ */
+async function within<Result>(
+  ms: number,
+  gone: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const late = setTimeout(end, ms);
+  gone?.addEventListener('abort', end);
+  if (gone?.aborted) end();
+  try {
+    return await work(ending.signal);
+  } finally {
+    clearTimeout(late);
+    gone?.removeEventListener('abort', end);
+  }
+}
+
 /** Stores the message in the chat with this number, found or opened, or for when it can be; its id. */
 async function acceptFor(
   parts: Parts,
@@ -109,10 +131,8 @@ export async function sendToNumber(
   const before = await db.message.findUnique({ where: { ownerId_clientKey: { ownerId, clientKey } } });
   const id = before?.id ?? (await acceptFor(parts, ownerId, { phone, text, clientKey }));
   registry.kick(ownerId);
-  const gone = input.signal ? [input.signal] : [];
   const { connected } = await registry.status(ownerId);
-  const late = AbortSignal.timeout(connected ? waitMs : 0);
-  const row = await untilTaken(parts, ownerId, id, AbortSignal.any([late, ...gone]));
+  const row = await within(connected ? waitMs : 0, input.signal, (signal) => untilTaken(parts, ownerId, id, signal));
   assertNotFailed(row);
   return { messageId: id, providerMessageId: row.engineMessageId, status: row.status === 'queued' ? 'queued' : 'sent' };
 }

@@ -1,4 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ownerIdOfRow } from '@/server/auth/owner-id';
+import { sendToNumber } from '@/server/whatsapp/send-to-number';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
 import { eventually } from '@/tests/support/node';
 import { setStores } from '@/tests/support/stores';
@@ -7,6 +11,9 @@ import { setStores } from '@/tests/support/stores';
 
 const ANA = '+5491123456781';
 const CARLA = '+5491134567890';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const stores = setStores();
 let app: TestApp;
@@ -187,6 +194,23 @@ describe('a send', () => {
     await eventually('it left', async () =>
       app.node.db.message.findFirst({ where: { id: answer.body.messageId, status: { in: ['sent', 'delivered'] } } }),
     );
+  });
+
+  test('waits no longer than it says, whatever else the process does', async () => {
+    const owner = await linked();
+    app.network.phone(CARLA, 'Carla');
+    let letGo = () => {};
+    app.network.onSend(() => new Promise<void>((resolve) => (letGo = resolve)));
+    const collecting = setInterval(collectGarbage, 20);
+    try {
+      const wanted = { phone: CARLA, text: 'hola', clientKey: crypto.randomUUID(), waitMs: 300 };
+      const { signal } = new AbortController();
+      const sent = await sendToNumber(app.node, ownerIdOfRow(owner), { ...wanted, signal });
+      expect(sent).toMatchObject({ status: 'queued', providerMessageId: null });
+    } finally {
+      clearInterval(collecting);
+      letGo();
+    }
   });
 
   test('is 202 while the link is coming back, and leaves when it is', async () => {
