@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnerId } from '@/server/auth/owner-id';
 import { acceptToNumber, isWaitedFor } from '@/server/channels/to-number';
 import { ownNumberOf } from '@/server/chats/chats';
@@ -12,6 +13,8 @@ type Parts = { db: Db; bus: Bus; registry: Registry };
 
 /** A page that could not be asked may be a link that is being lost; that shows within: */
 const LOSS_SHOWS_WITHIN_MS = 2_000;
+/** Whoever will not wait waits for this much of the number check: one who is not on WhatsApp is better told now than later. */
+const CHECK_AT_LEAST_MS = 1_000;
 
 export type Sent = { messageId: string; providerMessageId: string | null; status: 'sent' | 'queued' };
 
@@ -48,6 +51,13 @@ async function openChatWith(parts: Parts, ownerId: OwnerId, phone: string): Prom
     if (isAppError(error, 'WHATSAPP_UNAVAILABLE') && (await isComingBack(parts, ownerId))) return null;
     throw error;
   }
+}
+
+/** The same, and null as well where WhatsApp does not say within `ms`: then it is asked by whoever sends. */
+async function openChatWithin(parts: Parts, ownerId: OwnerId, phone: string, ms: number): Promise<string | null> {
+  const opening = openChatWith(parts, ownerId, phone);
+  opening.catch(() => {});
+  return Promise.race([opening, sleep(ms, null, { ref: false })]);
 }
 
 /** Throws what became of a message that certainly was not sent. */
@@ -98,15 +108,16 @@ async function within<Result>(
 async function acceptFor(
   parts: Parts,
   ownerId: OwnerId,
-  message: { phone: string; text: string; clientKey: string },
+  message: { phone: string; text: string; clientKey: string; waitMs: number },
 ): Promise<string> {
   const { db, registry } = parts;
-  const { phone, text, clientKey } = message;
+  const { phone, text, clientKey, waitMs } = message;
+  const checkMs = Math.max(waitMs, CHECK_AT_LEAST_MS);
   const status = await registry.status(ownerId);
   if (!isAccepting(status)) throw new AppError('WHATSAPP_NOT_CONNECTED');
   if (!(await isWaitedFor(db.sql.one, ownerId, phone))) {
     const known = await findChatOf(db, ownerId, phone);
-    const chatId = known ?? (status.connected ? await openChatWith(parts, ownerId, phone) : null);
+    const chatId = known ?? (status.connected ? await openChatWithin(parts, ownerId, phone, checkMs) : null);
     if (chatId !== null) return (await acceptMessage(db, ownerId, { chatId, text, clientKey })).id;
   }
   const id = await acceptToNumber(db, ownerId, message);
@@ -129,10 +140,12 @@ export async function sendToNumber(
   const { phone, text, clientKey, waitMs } = input;
   // a request that is done again, after its process died over it
   const before = await db.message.findUnique({ where: { ownerId_clientKey: { ownerId, clientKey } } });
-  const id = before?.id ?? (await acceptFor(parts, ownerId, { phone, text, clientKey }));
+  const begun = Date.now();
+  const id = before?.id ?? (await acceptFor(parts, ownerId, { phone, text, clientKey, waitMs }));
+  const leftMs = Math.max(0, waitMs - (Date.now() - begun));
   registry.kick(ownerId);
   const { connected } = await registry.status(ownerId);
-  const row = await within(connected ? waitMs : 0, input.signal, (signal) => untilTaken(parts, ownerId, id, signal));
+  const row = await within(connected ? leftMs : 0, input.signal, (signal) => untilTaken(parts, ownerId, id, signal));
   assertNotFailed(row);
   return { messageId: id, providerMessageId: row.engineMessageId, status: row.status === 'queued' ? 'queued' : 'sent' };
 }

@@ -94,6 +94,20 @@ describe('to a number that was never written to, while the link is coming back, 
     expect(chat).toMatchObject({ id: rows[0]?.chatId, phone, lastMessage: { text: 'cinco' } });
   });
 
+  test('is 202 as well where WhatsApp does not say whether it knows the number, and leaves once when it does', async () => {
+    const owner = await linked();
+    const phone = stranger();
+    app.network.phone(phone, 'Fina');
+    let answer = () => {};
+    const silence = new Promise<void>((resolve) => (answer = resolve));
+    app.network.onResolve(() => silence);
+    const { status, body } = await send(owner, { clientNumber: phone, text: 'hola' }, { prefer: 'respond-async' });
+    expect({ status, body }).toMatchObject({ status: 202, body: { status: 'queued' } });
+    answer();
+    await gone(body.messageId);
+    expect(heardBy(phone)).toEqual(['hola']);
+  });
+
   test('whose number WhatsApp spells in another way goes into the chat of that spelling', async () => {
     const owner = await linked();
     const known = stranger();
