@@ -1,7 +1,8 @@
 // @ts-check
 // `npm run account -- disable ana@example.com` (or `enable`): a member's account is let in no more; every sign-in of it ends, open
-// sockets too. OMNIWP_EMAIL and OMNIWP_PASSWORD are the admin's; OMNIWP_URL is the server's address.
-const url = (process.env.OMNIWP_URL ?? 'http://localhost:3000').replace(/\/$/, '');
+// sockets too. OMNIWP_EMAIL and OMNIWP_PASSWORD are the admin's; OMNIWP_URL is the server's
+// address where it is not http://localhost:PORT.
+const url = (process.env.OMNIWP_URL || `http://localhost:${process.env.PORT || 3000}`).replace(/\/$/, '');
 
 async function call(/** @type {string} */ path, /** @type {object} */ input, /** @type {string} */ token) {
   const response = await fetch(`${url}/api/trpc/${path}`, {
@@ -12,6 +13,8 @@ async function call(/** @type {string} */ path, /** @type {object} */ input, /**
       ...(token && { authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify({ json: input }),
+  }).catch(() => {
+    throw new Error(`No server answers at ${url}: say where it is with PORT or OMNIWP_URL.`);
   });
   const answer = await response.json();
   if (answer.error) throw new Error(answer.error.json.message);

@@ -4,6 +4,7 @@ import { AppError } from '@/server/errors';
 import type { LoginLimit } from './login-limit';
 import { hashPassword, passwordMatches } from './passwords';
 import type { Me } from './schema';
+import type { AuthSessions } from './sessions';
 import { isInvite } from './tokens';
 
 const publicFields = { id: true, name: true, email: true, createdAt: true, role: true } as const;
@@ -74,11 +75,22 @@ export async function login(
   return { id: user.id, name: user.name, email: user.email, createdAt: user.createdAt, role: user.role };
 }
 
-/** Lets a member in no more (every sign-in ends, open sockets too), or again. Throws NOT_FOUND, also for an admin's account. */
-export async function setDisabled(db: Db, input: { email: string; disabled: boolean }): Promise<void> {
-  const { count } = await db.user.updateMany({
-    where: { email: input.email, role: 'member' },
-    data: { disabledAt: input.disabled ? new Date() : null },
+/**
+ * Lets a member in no more, or again with their password. What a disabled account was signed in with ends for good, open sockets too.
+ * Throws NOT_FOUND, also for an admin's account.
+ */
+export async function setDisabled(
+  { db, authSessions }: { db: Db; authSessions: AuthSessions },
+  { email, disabled }: { email: string; disabled: boolean },
+): Promise<void> {
+  const tell = await db.$transaction(async (tx) => {
+    const [user] = await tx.user.updateManyAndReturn({
+      where: { email, role: 'member' },
+      data: { disabledAt: disabled ? new Date() : null },
+      select: { id: true },
+    });
+    if (!user) throw new AppError('NOT_FOUND', { fields: ['email'] });
+    return authSessions.endOthers(tx, user.id, null);
   });
-  if (count === 0) throw new AppError('NOT_FOUND', { fields: ['email'] });
+  tell();
 }

@@ -156,7 +156,7 @@ export const authRouter = router({
     .input(setDisabledInput)
     .output(done)
     .mutation(async ({ ctx, input }) => {
-      await setDisabled(ctx.deps.db, input);
+      await setDisabled(ctx.deps, input);
       return DONE;
     }),
 });

@@ -64,6 +64,8 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, memory, identif
   let identity: Identity | null = null;
   let forget = () => {};
   let stopListening: (() => void) | null = null;
+  /** It subscribed before it said who it is. */
+  let subscribedEarly = false;
   let turns: Promise<void> = Promise.resolve();
   let waiting = 0;
   let tried = 0;
@@ -103,7 +105,7 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, memory, identif
     forget();
     identity = found;
     forget = deps.openSockets.add(found, onEnded);
-    if (listened) listen();
+    if (listened || subscribedEarly) listen();
   }
 
   async function goOnListening(): Promise<void> {
@@ -133,11 +135,13 @@ export function receiveGuest(socket: GuestSocket, { deps, feeds, memory, identif
   async function subscribe(args: unknown[]): Promise<void> {
     if (identity) listen();
     else refuse('TOKEN_REQUIRED');
+    subscribedEarly = identity === null;
     ackOf(args)?.({ success: identity !== null });
   }
 
   async function unsubscribe(args: unknown[]): Promise<void> {
     leave();
+    subscribedEarly = false;
     memory.forget(socketName);
     ackOf(args)?.({ success: true });
   }

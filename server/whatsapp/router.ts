@@ -233,7 +233,11 @@ export const whatsappRouter = router({
     .output(availabilityAnswer)
     .query(async ({ ctx: { deps, locale } }) => {
       const enabled = deps.config.WHATSAPP_WEB_ENABLED;
-      const redis = deps.redis.commands.status === 'ready';
+      // one that hangs is connected all the same
+      const redis = await deps.redis.commands.ping().then(
+        () => true,
+        () => false,
+      );
       const words = enabled
         ? { es: 'WhatsApp Web está disponible.', en: 'WhatsApp Web is available.' }
         : { es: 'WhatsApp Web está desactivado en este servidor.', en: 'WhatsApp Web is switched off on this server.' };

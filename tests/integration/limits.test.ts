@@ -187,6 +187,7 @@ test('a Redis that does not answer is not waited for', async () => {
   process.kill(pid, 'SIGSTOP');
   try {
     expect((await app.rest('GET /whatsapp/status', { token: eva.token })).status).toBe(200);
+    expect((await app.rest('GET /whatsapp/availability')).body.features.redis).toBe(false);
     const answer = await restart();
     expect(answer.status).toBe(404);
     expect(answer.headers.get('ratelimit-limit')).toBeNull();

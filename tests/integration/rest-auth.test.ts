@@ -228,6 +228,8 @@ describe('a disabled account', () => {
     expect((await set(signed, member.email, true)).status).toBe(200);
     expect((await app.rest('GET /auth/me', { token: member.token })).status).toBe(401);
     expect((await set(signed, member.email, false)).status).toBe(200);
+    // what it was signed in with before stays over
+    expect((await app.rest('GET /auth/me', { token: member.token })).status).toBe(401);
     expect((await login(member.email)).status).toBe(200);
   });
 });

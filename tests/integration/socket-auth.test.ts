@@ -122,6 +122,9 @@ describe('the old authenticate event', () => {
       { code: 'TOKEN_REQUIRED', message: 'Iniciá sesión para continuar.', timestamp: expect.any(String) },
     ]);
     expect(socket.all('whatsapp_status_change')).toEqual([]);
+    // it is heard from then on when it says who it is
+    socket.socket.emit('authenticate', { token: owner.token });
+    await socket.hears('whatsapp_status_change');
   });
 });
 
