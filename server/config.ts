@@ -1,3 +1,4 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 
 /**
@@ -68,7 +69,7 @@ export const environment = z.object({
   DASHBOARD_WRITE_LIMIT: count(600),
   DEFAULT_COUNTRY: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters')
+    .refine(isSupportedCountry, 'must be a country code of two capital letters, of a country that has phones')
     .default('AR'),
   TWILIO_ACCOUNT_SID: z
     .string()

@@ -90,6 +90,7 @@ describe('a configuration', () => {
     expect(said).toMatch(new RegExp(`^The configuration has ${Object.keys(bad).length} errors:`));
     for (const name of Object.keys(bad)) expect(said).toMatch(new RegExp(`^  ${name} \\S`, 'm'));
     expect(said).not.toContain('secreto');
+    expect(refusal({ JWT_SECRET, DEFAULT_COUNTRY: 'ZZ' })).toContain('DEFAULT_COUNTRY must be a country code');
     expect(refusal({})).toMatch(/^The configuration has 1 error:\n {2}JWT_SECRET is required/);
   });
 
