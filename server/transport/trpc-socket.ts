@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { appRouter } from '@/server/router';
 import type { Deps } from '@/server/trpc';
 import { createContext } from './context';
+import { isAllowedOrigin } from './cors';
 import { reportError } from './trpc-http';
 
 /** WebSocket close codes of ours (4000 to 4999 are the application's). */
@@ -26,7 +27,12 @@ function end(socket: WebSocket, code: number, reason: string): void {
 
 /** tRPC over WebSocket. A socket lives no longer than the sign-in it came with. */
 export function createTrpcSocket(deps: Deps): TrpcSocket {
-  const server = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: 256 * 1024,
+    // CORS is not for WebSockets: what it says of other pages is said here
+    verifyClient: ({ req }, answer) => answer(isAllowedOrigin(req, deps.config), 403),
+  });
   const known = new WeakSet<WebSocket>();
 
   const handler = applyWSSHandler({
