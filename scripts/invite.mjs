@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run invite`: an invitation link for a server whose registration is by invitation. OMNIWP_EMAIL and OMNIWP_PASSWORD are the
 // admin's; OMNIWP_URL is the server's address. The link holds for seven days.
-const url = (process.env.OMNIWP_URL ?? 'http://localhost:3000').replace(/\/$/, '');
+const url = (process.env.OMNIWP_URL || `http://localhost:${process.env.PORT || 3000}`).replace(/\/$/, '');
 
 async function call(/** @type {string} */ path, /** @type {object} */ input, /** @type {string} */ token) {
   const response = await fetch(`${url}/api/trpc/${path}`, {
