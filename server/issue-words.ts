@@ -14,7 +14,7 @@ const TYPES: Record<string, { es: string; en: string }> = {
   string: { es: 'un texto', en: 'a text' },
   number: { es: 'un número', en: 'a number' },
   int: { es: 'un número entero', en: 'a whole number' },
-  boolean: { es: 'true o false', en: 'true or false' },
+  boolean: { es: 'verdadero o falso', en: 'true or false' },
   date: { es: 'una fecha', en: 'a date' },
   array: { es: 'una lista', en: 'a list' },
   object: { es: 'un objeto', en: 'an object' },
@@ -74,6 +74,8 @@ function wordsFor(issue: Issue, locale: Locale): string {
     case 'invalid_value':
       return say(locale, 'No es uno de los valores posibles.', 'Not one of the possible values.');
     case 'custom':
+      // a schema's own, where none of these say it: in both languages
+      if (issue.params?.words) return issue.params.words[locale];
       if (issue.params?.empty) return say(locale, 'Escribí algo.', 'Write something.');
       if (issue.params?.unstorable)
         return say(locale, 'Tiene un carácter que no se puede guardar.', 'It has a character that cannot be stored.');

@@ -49,6 +49,8 @@ export type RestRoute = {
   oldPaths?: readonly `/${string}`[];
   /** Old name of a field -> its name today. Where both are given they say the same. */
   oldNames?: Record<string, string>;
+  /** At least one of these fields has to be there and say something; the input's own schema refuses the rest. */
+  oneNeeded?: readonly string[];
   /** Old value of a field -> what it says today, for that field or for several. */
   oldValues?: Record<string, Record<string, Record<string, string>>>;
 };

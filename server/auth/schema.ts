@@ -4,8 +4,8 @@ import { storable } from '@/server/text/schema';
 export const email = z
   .string()
   .trim()
-  .max(254)
-  .pipe(z.email())
+  .max(254, { abort: true })
+  .check(z.email())
   .transform((value) => value.toLowerCase());
 export const password = z.string().min(8).max(200);
 

@@ -8,7 +8,7 @@ import { sqlOf } from '@/server/sql';
 import { asLike, fold, phoneDigits } from '@/server/text/search';
 import type { Resolved } from '@/server/whatsapp/engine';
 import { type ClientRow, searchTextOf, toClient } from './rows';
-import type { Client } from './schema';
+import { type Client, UNREACHABLE } from './schema';
 import { type AskWhatsapp, giveChatsOf, isKnownOtherwise } from './whatsapp-word';
 
 type Fields = { name: string; phone: string | null; email: string | null; notes: string | null };
@@ -108,7 +108,8 @@ async function takeChats(tx: Tx, ownerId: OwnerId, row: ClientRow): Promise<void
 
 /**
  * Changes what is given and leaves the rest. Throws CLIENT_NOT_FOUND, CLIENT_PHONE_EXISTS, and INVALID_INPUT where neither a phone nor
- * an e-mail would be left. With another number the chats of the old one are no longer the client's; what was said stays theirs.
+ * an e-mail would be left. With another number, or none, the chats of the old one are no longer the client's; what was said stays
+ * theirs.
  */
 export async function updateClient(
   deps: Deps,
@@ -127,12 +128,13 @@ export async function updateClient(
       if (!row) throw new AppError('CLIENT_NOT_FOUND');
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       const next: Fields = { name: row.name, phone: row.phone, email: row.email, notes: row.notes, ...given };
+      const moved = next.phone !== row.phone;
       // one whose number is hidden is reached in the chat
-      if (next.phone === null && next.email === null && row.whatsappChatId === null) {
-        throw new AppError('INVALID_INPUT', { fields: ['phone'] });
+      const hidden = !moved && row.whatsappChatId !== null;
+      if (next.phone === null && next.email === null && !hidden) {
+        throw new AppError('INVALID_INPUT', { faults: [{ field: 'phone', ...UNREACHABLE }] });
       }
       if (isSame(next, row)) return toClient(row);
-      const moved = next.phone !== null && next.phone !== row.phone;
       if (moved && next.phone !== null) await assertNobodyHas(tx, ownerId, next.phone, word, id);
       // the owner knows who a hidden number is
       if (moved && row.phone !== null) await leaveChats(tx, ownerId, id, next.phone, word);

@@ -59,6 +59,7 @@ export const clientsRouter = router({
         summary: 'Create a client',
         description: 'A phone, an e-mail, or both. A phone without + is read in the country of the account.',
         status: 201,
+        oneNeeded: ['phone', 'email'],
         errors: ['INVALID_PHONE', 'CLIENT_PHONE_EXISTS'],
       },
     })
@@ -77,7 +78,8 @@ export const clientsRouter = router({
         path: '/clients/{id}',
         tags: ['clients'],
         summary: 'Change a client',
-        description: 'What is not given stays as it is; null empties the e-mail or the notes.',
+        description:
+          'What is not given stays as it is; null empties the phone, the e-mail or the notes. A phone or an e-mail has to stay.',
         errors: ['INVALID_PHONE', 'CLIENT_NOT_FOUND', 'CLIENT_PHONE_EXISTS'],
       },
     })
@@ -86,7 +88,7 @@ export const clientsRouter = router({
     .mutation(async ({ ctx: { deps, ownerId }, input: { id, phone, ...change } }) => {
       // what is not the caller's is absent, whatever they would change
       await getClient(deps.db, ownerId, id);
-      const moved = phone === undefined ? undefined : await phoneOf(deps, ownerId, phone);
+      const moved = phone && (await phoneOf(deps, ownerId, phone));
       return updateClient(askingAs(deps, ownerId), ownerId, id, { ...change, phone: moved });
     }),
 

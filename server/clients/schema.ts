@@ -29,16 +29,22 @@ export const clientPage = page(client);
 
 export const clientInput = z.object({ id: opaqueId });
 
+/** Said where there would be neither. */
+export const UNREACHABLE = {
+  es: 'Hace falta un teléfono o un correo.',
+  en: 'A phone or an e-mail is needed.',
+};
+
 /** One of the two ways to reach a person must be there. */
 export const createClientInput = z
   .object({ name, phone: phone.nullish(), email: email.nullish(), notes: notes.nullish() })
-  .refine((input) => Boolean(input.phone || input.email), { path: ['phone'], params: { empty: true } });
+  .refine((input) => Boolean(input.phone || input.email), { path: ['phone'], params: { words: UNREACHABLE } });
 
-/** What is not given stays as it is. */
+/** What is not given stays as it is; null empties it. */
 export const updateClientInput = z.object({
   id: opaqueId,
   name: name.optional(),
-  phone: phone.optional(),
+  phone: phone.nullish(),
   email: email.nullish(),
   notes: notes.nullish(),
 });

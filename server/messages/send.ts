@@ -19,8 +19,6 @@ type Input = z.infer<typeof sendMessageInput>;
 /** `clientKey`: the same one again is the same message. */
 type Wanted = { clientKey: string } & Input;
 
-const MAX_TEXT_LENGTH = 4096;
-
 const answerOf = (
   row: Pick<MessageRow, 'id' | 'status' | 'provider' | 'channel' | 'engineMessageId'>,
 ): SendMessageAnswer => ({
@@ -60,7 +58,6 @@ async function findAccepted(db: Db, ownerId: OwnerId, clientKey: string): Promis
 
 async function compose(db: Db, ownerId: OwnerId, wanted: Wanted): Promise<Composed> {
   const composed = await composeFromTemplate(db, ownerId, wanted);
-  if (composed.message.length > MAX_TEXT_LENGTH) throw new AppError('INVALID_INPUT', { fields: ['text'] });
   if (wanted.channel === 'email') {
     if (!composed.client.email) throw new AppError('NO_EMAIL_ADDRESS', { fields: ['clientId'] });
     if (!wanted.subject) throw new AppError('MISSING_SUBJECT', { fields: ['subject'] });

@@ -1,8 +1,9 @@
 import type { OwnerId } from '@/server/auth/owner-id';
+import { MAX_TEXT_LENGTH } from '@/server/chats/schema';
 import { getClient } from '@/server/clients/clients';
 import type { Client } from '@/server/clients/schema';
 import type { Db } from '@/server/db';
-import { AppError } from '@/server/errors';
+import { AppError, type Fault } from '@/server/errors';
 import { getOrder } from '@/server/orders/orders';
 import type { Order, OrderStatus } from '@/server/orders/schema';
 import { BUILT_INS } from './built-in';
@@ -22,12 +23,18 @@ export type ComposeInput = {
   variables?: Variables | undefined;
 };
 
+const TOO_LONG: Fault = {
+  field: 'text',
+  es: `Con sus variables, a lo sumo ${MAX_TEXT_LENGTH} caracteres.`,
+  en: `With its variables, at most ${MAX_TEXT_LENGTH} characters.`,
+};
+
 /** `template`: null for a text of the caller's own. */
 export type Composed = { message: string; template: Template | null; client: Client; order: Order | null };
 
 /**
  * The text that a template makes for a client (and an order of theirs). Throws CLIENT_NOT_FOUND, ORDER_NOT_FOUND, TEMPLATE_NOT_FOUND,
- * CLIENT_ORDER_MISMATCH, and TEMPLATE_VARIABLE_MISSING naming what is missing.
+ * CLIENT_ORDER_MISMATCH, TEMPLATE_VARIABLE_MISSING naming what is missing, and INVALID_INPUT where it is longer than a message may be.
  */
 export async function composeFromTemplate(db: Db, ownerId: OwnerId, input: ComposeInput): Promise<Composed> {
   const client = await getClient(db, ownerId, input.clientId, 'clientId');
@@ -37,7 +44,9 @@ export async function composeFromTemplate(db: Db, ownerId: OwnerId, input: Compo
   // the caller's word counts before ours
   const values = [valuesOf(client, order, language), input.variables ?? {}];
   const wording = template ? wordingOf(template, order, values) : (input.text ?? '');
-  return { message: fillTemplate(wording, ...values), template, client, order };
+  const message = fillTemplate(wording, ...values);
+  if (message.length > MAX_TEXT_LENGTH) throw new AppError('INVALID_INPUT', { faults: [TOO_LONG] });
+  return { message, template, client, order };
 }
 
 /** An order of this client's; null: none was named. Throws ORDER_NOT_FOUND or CLIENT_ORDER_MISMATCH. */

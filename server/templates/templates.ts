@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OwnerId } from '@/server/auth/owner-id';
 import type { Channel } from '@/server/channels/schema';
 import type { Db } from '@/server/db';
-import { AppError } from '@/server/errors';
+import { AppError, type Fault } from '@/server/errors';
 import type { Prisma } from '@/server/generated/prisma/client';
 import { fold } from '@/server/text/search';
 import { BUILT_INS, type BuiltIn } from './built-in';
@@ -125,6 +125,12 @@ type Change = {
   channel?: Channel | undefined;
 };
 
+const keptAsItIs = (field: string): Fault => ({
+  field,
+  es: 'De una plantilla de fábrica no se cambia: para otra cosa, creá una tuya.',
+  en: 'It cannot be changed of a built-in template: make one of your own.',
+});
+
 /**
  * Changes what is given and leaves the rest. Throws TEMPLATE_NOT_FOUND, and INVALID_INPUT for a built-in one's type, language or
  * channel, by which it is found.
@@ -144,7 +150,7 @@ export async function updateTemplate(db: Db, ownerId: OwnerId, id: string, chang
   }
   const kept = { type, language, channel };
   const fields = (['type', 'language', 'channel'] as const).filter((field) => kept[field] !== before[field]);
-  if (fields.length > 0) throw new AppError('INVALID_INPUT', { fields });
+  if (fields.length > 0) throw new AppError('INVALID_INPUT', { faults: fields.map(keptAsItIs) });
   const row = await db.template.upsert({
     where: { ownerId_builtIn: { ownerId, builtIn: before.id } },
     create: { ownerId, builtIn: before.id, name, content, ...kept },

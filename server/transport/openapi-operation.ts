@@ -41,6 +41,14 @@ function answerOf({ procedure }: Route, status: number, schema: JsonSchema): unk
   return laidOver(always, TYPICAL_ANSWERS[`${procedure} ${status}`]);
 }
 
+/** Where the answer decides the status, each status has only the values that lead to it. */
+function withStatus({ status: otherwise = 200, statusWhen }: Route, status: number, schema: JsonSchema): JsonSchema {
+  const field = schema.properties?.[statusWhen?.field ?? ''];
+  if (!statusWhen || !field?.enum) return schema;
+  const values = field.enum.filter((value) => (statusWhen.values[String(value)] ?? otherwise) === status);
+  return { ...schema, properties: { ...schema.properties, [statusWhen.field]: { ...field, enum: values } } };
+}
+
 function successes(route: Route, generated: JsonSchema): Record<string, object> {
   if (route.output) markDates(route.output, generated);
   const schema = route.list ? (generated.properties?.items ?? {}) : generated;
@@ -58,7 +66,9 @@ function successes(route: Route, generated: JsonSchema): Record<string, object> 
         description: DESCRIPTIONS[status] ?? 'Done.',
         headers,
         ...(status !== 204 && {
-          content: { 'application/json': { schema, example: answerOf(route, status, schema) } },
+          content: {
+            'application/json': { schema: withStatus(route, status, schema), example: answerOf(route, status, schema) },
+          },
         }),
       },
     ]),
@@ -72,10 +82,16 @@ const DESCRIPTIONS: Record<number, string> = {
   204: 'Gone.',
 };
 
+/** A schema's own refinement, which the generator does not see. */
+function needsOneOf({ oneNeeded }: Route): Pick<JsonSchema, 'anyOf'> {
+  if (!oneNeeded) return {};
+  return { anyOf: oneNeeded.map((name) => ({ required: [name], properties: { [name]: { type: 'string' } } })) };
+}
+
 function finishedBody(route: Route, { requestBody }: Operation): Operation['requestBody'] {
   const schema = requestBody?.content['application/json']?.schema;
   if (!requestBody || !schema) return undefined;
-  const finished = bodyWithOldNames(route, schema);
+  const finished = { ...bodyWithOldNames(route, schema), ...needsOneOf(route) };
   return {
     ...requestBody,
     content: {

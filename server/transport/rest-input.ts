@@ -15,17 +15,24 @@ function coerced(schema: z.core.$ZodType, value: string): unknown {
   return value;
 }
 
-/** The fields of a query string, by the input's schema; parameters that no field is named after are left out. */
+const saidTwice = (field: string): Fault => ({ field, es: 'Está más de una vez.', en: 'It is there more than once.' });
+
+/**
+ * The fields of a query string, by the input's schema; parameters that no field is named after are left out. Throws INVALID_INPUT for a
+ * field of one value that is there with several.
+ */
 export function readQuery(shape: Shape, names: Record<string, string>, query: URLSearchParams): object {
+  const twice: Fault[] = [];
   const fields = Object.entries({ ...keysOf(shape), ...names }).flatMap(([name, field]) => {
     const values = query.getAll(name);
     const schema = shape[field];
     if (values.length === 0 || !schema) return [];
     const type = unwrapped(schema);
     if (type instanceof z.ZodArray) return [[name, values.map((value) => coerced(type.def.element, value))]];
-    // a field that is said twice is not one value
-    return [[name, values.length > 1 ? values : coerced(schema, values[0] ?? '')]];
+    if (values.length > 1) twice.push(saidTwice(name));
+    return [[name, coerced(schema, values[0] ?? '')]];
   });
+  if (twice.length > 0) throw new AppError('INVALID_INPUT', { faults: twice });
   return Object.fromEntries(fields);
 }
 

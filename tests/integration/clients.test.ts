@@ -76,6 +76,9 @@ describe('a client', () => {
       expect([answer.status, answer.body.code]).toEqual([400, 'INVALID_INPUT']);
       expect(answer.body.details.map((detail: { field: string }) => detail.field)).toContain(field);
     }
+    expect((await call('POST /clients', { name: 'x' })).body.details).toEqual([
+      { field: 'phone', message: 'Hace falta un teléfono o un correo.' },
+    ]);
     expect(await post({ name: 'Dora', email: 'dora@example.com', phone: '', notes: '' })).toMatchObject({
       phone: null,
       email: 'dora@example.com',
@@ -116,8 +119,19 @@ describe('a client', () => {
 
   test('keeps a way to be reached', async () => {
     const { id } = await post({ name: 'Dora', email: 'dora@example.com' });
-    const answer = await call(`PUT /clients/${id}`, { email: null });
-    expect([answer.status, answer.body.details[0].field]).toEqual([400, 'phone']);
+    const needed = {
+      status: 400,
+      body: { details: [{ field: 'phone', message: 'Hace falta un teléfono o un correo.' }] },
+    };
+    expect(await call(`PUT /clients/${id}`, { email: null })).toMatchObject(needed);
+    // as it was read
+    const { body: read } = await call(`GET /clients/${id}`);
+    expect(await call(`PUT /clients/${id}`, read)).toMatchObject({ status: 200, body: read });
+    expect((await call(`PUT /clients/${id}`, { phone: '+5491155555555' })).body.phone).toBe('+5491155555555');
+    expect((await call(`PUT /clients/${id}`, { phone: null })).body).toMatchObject({ phone: null, email: read.email });
+    // the number is nobody's again
+    const eva = await post({ name: 'Eva', phone: '+5491155555555' });
+    expect(await call(`PUT /clients/${eva.id}`, { phone: null })).toMatchObject(needed);
   });
 
   test('with orders stays', async () => {

@@ -262,6 +262,11 @@ describe('POST /messages/template', () => {
     expect((await rest('POST /messages/template', { clientId })).body).toMatchObject({ order: null });
     const unfilled = await rest('POST /messages/template', { clientId, text: 'Hola {apodo}' });
     expect(unfilled).toMatchObject({ status: 422, body: { details: [{ field: 'apodo' }] } });
+    const variables = { a: 'a'.repeat(4096) };
+    expect(await rest('POST /messages/template', { clientId, text: '{a}{a}', variables })).toMatchObject({
+      status: 400,
+      body: { details: [{ field: 'text', message: 'Con sus variables, a lo sumo 4096 caracteres.' }] },
+    });
     expect(await rows()).toEqual([]);
   });
 

@@ -134,6 +134,13 @@ describe("one's own template", () => {
     expect((await call('POST /templates', { name: 'x', content: 'y', language: 'fr' })).status).toBe(400);
   });
 
+  test('that is built in keeps its type, and says so', async () => {
+    expect(await call('PUT /templates/confirmacion-es', { type: 'entrega', name: 'x' })).toMatchObject({
+      status: 400,
+      body: { details: [{ field: 'type', message: expect.stringContaining('plantilla de fábrica') }] },
+    });
+  });
+
   test('an id that we never made is absent', async () => {
     for (const id of ['nada', '%00', 'confirmacion-fr', '00000000-0000-4000-8000-000000000000'])
       expect((await call(`GET /templates/${id}`)).body.code, id).toBe('TEMPLATE_NOT_FOUND');

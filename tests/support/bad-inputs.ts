@@ -114,7 +114,7 @@ export const SHAPES: Record<string, Shape> = {
   'clients.update': {
     good: (world) => ({ id: world.clientId }),
     required: { id: 'id' },
-    optional: { name: 'title', phone: 'phone', email: 'email or null', notes: 'notes or null' },
+    optional: { name: 'title', phone: 'phone or null', email: 'email or null', notes: 'notes or null' },
   },
   'clients.delete': { good: () => ({ id: 'nobody' }), required: { id: 'id' } },
   'orders.list': { good: () => ({}), optional: { ...list, clientId: 'id', status: 'direction' } },

@@ -166,6 +166,21 @@ describe('the document', () => {
     expect(statuses('DELETE /clients/{id}')).toEqual(['204']);
     expect(statuses('POST /whatsapp/send')).toEqual(['200', '202']);
     expect(statuses('POST /messages/send')).toEqual(['202']);
+    const words = (status: string) => {
+      const said = operationOf('POST /whatsapp/send')?.responses[status] as {
+        content: { 'application/json': { schema: JsonSchema } };
+      };
+      return said.content['application/json'].schema.properties?.status?.enum;
+    };
+    expect([words('200'), words('202')]).toEqual([['sent'], ['queued']]);
+  });
+
+  test('has e-mails as such, and says that a client needs a phone or an e-mail', () => {
+    const bodyOf = (route: string) => operationOf(route)?.requestBody?.content['application/json']?.schema;
+    expect(bodyOf('POST /auth/login')?.properties?.email).toMatchObject({ type: 'string', format: 'email' });
+    expect(bodyOf('PUT /clients/{id}')?.properties?.email?.anyOf?.[0]).toMatchObject({ format: 'email' });
+    expect(bodyOf('POST /clients')?.anyOf?.map(({ required }) => required)).toEqual([['phone'], ['email']]);
+    expect(bodyOf('PUT /clients/{id}')).not.toHaveProperty('anyOf');
   });
 
   test('lists are arrays with X-Total-Count, and dates are dates', () => {

@@ -64,6 +64,14 @@ describe('an old name', () => {
   });
 });
 
+test('a field of a query string that is there twice is said to be', () => {
+  const twice = (field: string) => ({ field, es: 'Está más de una vez.', en: 'It is there more than once.' });
+  expect(faultsOf(() => ask('GET /clients', 'limit=1&limit=1&search=a&search=b&other=1&other=2'))).toEqual([
+    twice('limit'),
+    twice('search'),
+  ]);
+});
+
 describe('an old value', () => {
   test('stands for today’s', () => {
     expect(ask('GET /messages', 'direction=incoming')).toEqual({ direction: 'inbound' });
