@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '@/server/config';
 import { isForeign } from './security';
 
-const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
+/** What the server takes, at one address or another. */
+export const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS = 'authorization, content-type, accept-language, idempotency-key, prefer, x-request-id';
 const ANSWER_HEADERS =
   'x-request-id, x-total-count, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, ratelimit-policy, idempotency-replayed';

@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { ADDRESS_HEADER } from '@/server/auth/options';
 import type { RedisClients } from '@/server/redis';
-import { type ErrorCode, ERRORS, localeOf } from '@/server/errors';
+import { type ErrorCode, ERRORS } from '@/server/errors';
 import type { Deps } from '@/server/trpc';
-import { answerCors } from './cors';
+import { createBrokenRequests, refusal, refuseOn } from './broken-requests';
+import { answerCors, METHODS } from './cors';
 import { DOCS_PATH, handleDocs } from './docs';
 import { answerJson, answerText, readiness } from './health';
 import { createOpenApi } from './openapi';
@@ -43,24 +44,8 @@ function isText({ url = '/' }: IncomingMessage): boolean {
   }
 }
 
-/** An error outside of tRPC, in the shape of contract.md. */
-function refusal(request: IncomingMessage, code: ErrorCode): object {
-  const message = ERRORS[code][localeOf(request.headers['accept-language'])];
-  return { success: false, error: true, code, message, requestId: requestIdOf(request) };
-}
-
-/** An upgrade has no response object: the answer is written as it stands. */
-function refuseUpgrade(request: IncomingMessage, socket: Duplex, code: ErrorCode): void {
-  const { status } = ERRORS[code];
-  const body = JSON.stringify(refusal(request, code));
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
+const refuseUpgrade = (request: IncomingMessage, socket: Duplex, code: ErrorCode) =>
+  refuseOn(socket, ERRORS[code].status, refusal(request, code));
 
 const OPENAPI_PATH = `${REST_PATH}/openapi.json`;
 
@@ -80,6 +65,7 @@ export function createHttpServer({ deps, redis, pages, trpcSocket, socketIo }: P
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     if (pathname === null) return refuse(request, response, 'INVALID_INPUT');
+    if (request.url === '*') return answerWhole(request, response);
     if (pathname === '/healthz') return answerJson(response, 200, { status: 'ok' });
     if (pathname === '/readyz') {
       const { ready, checks } = await readiness({ db, redis }, closing);
@@ -97,9 +83,22 @@ export function createHttpServer({ deps, redis, pages, trpcSocket, socketIo }: P
       return showPage(request, response);
     }
     if (answerCors(request, response, config)) return;
-    if (pathname === OPENAPI_PATH && request.method === 'GET') return answerText(response, await openApi());
+    if (pathname === OPENAPI_PATH) return answerDocument(request, response);
     if (pathname === TWILIO_WEBHOOK_PATH) return handleTwilioWebhook(deps, request, response);
     return trpc ? handleTrpc(deps, request, response) : handleRest(deps, request, response);
+  }
+
+  /** `OPTIONS *` asks about the server as a whole; nothing else may be asked of it. */
+  function answerWhole(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'OPTIONS') return refuse(request, response, 'INVALID_INPUT');
+    response.writeHead(204, { allow: `${METHODS}, OPTIONS` }).end();
+  }
+
+  async function answerDocument(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET' || request.method === 'HEAD') return answerText(response, await openApi());
+    response.setHeader('allow', 'GET, HEAD, OPTIONS');
+    if (request.method !== 'OPTIONS') return refuse(request, response, 'METHOD_NOT_ALLOWED');
+    response.writeHead(204).end();
   }
 
   async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -118,7 +117,9 @@ export function createHttpServer({ deps, redis, pages, trpcSocket, socketIo }: P
     answerJson(response, ERRORS[code].status, refusal(request, code));
   }
 
+  const broken = createBrokenRequests();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    broken.note(request, response);
     route(request, response).catch((error) => {
       logger.error(
         { err: error, path: request.url?.split('?')[0], requestId: request.headers['x-request-id'] },
@@ -144,7 +145,7 @@ export function createHttpServer({ deps, redis, pages, trpcSocket, socketIo }: P
   const servers: Server[] = [];
 
   async function listenOn(host: string): Promise<void> {
-    const server = createServer(onRequest).on('upgrade', onUpgrade);
+    const server = createServer(onRequest).on('upgrade', onUpgrade).on('clientError', broken.answer);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(config.PORT, host, resolve);

@@ -100,21 +100,25 @@ function fit(route: Route, segments: string[]): Record<string, string> | null {
   return params;
 }
 
-/** `/messages/templates` is not the message called "templates": a path without parameters goes first. */
-const ordered = ROUTES.toSorted((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')));
+/** Escapes that are no text are an id that we never made. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 
 /** `path`: what follows /api/v1, still percent-encoded. */
 export function matchRoute(method: string, path: string): Match {
-  let segments: string[];
-  try {
-    segments = path.replace(/\/$/, '').split('/').slice(1).map(decodeURIComponent);
-  } catch {
-    return { kind: 'nothing' };
-  }
-  const fitting = ordered.flatMap((route) => {
+  const segments = path.replace(/\/$/, '').split('/').slice(1).map(decoded);
+  const named = ROUTES.flatMap((route) => {
     const params = fit(route, segments);
     return params ? [{ route, params }] : [];
   });
+  // `/messages/send` is not the message called "send", whatever the method
+  const literal = named.filter(({ params }) => Object.keys(params).length === 0);
+  const fitting = literal.length > 0 ? literal : named;
   const wanted = method === 'HEAD' ? 'GET' : method;
   const found = fitting.find(({ route }) => route.method === wanted);
   if (found) return { kind: 'found', ...found };

@@ -11,6 +11,8 @@ import { readBytes } from './rest-body';
 
 export { TWILIO_WEBHOOK_PATH };
 
+const ALLOWED = 'POST, OPTIONS';
+
 /** A form's fields; one that is there several times is a list, as the signature wants it. */
 function fieldsOf(body: string): Record<string, string | string[]> {
   const form = new URLSearchParams(body);
@@ -55,6 +57,10 @@ export async function handleTwilioWebhook(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (request.method === 'OPTIONS') {
+    response.writeHead(204, { allow: ALLOWED }).end();
+    return;
+  }
   try {
     await take(deps, request);
     // TwiML that says nothing: no answer goes out by itself
@@ -67,7 +73,7 @@ export async function handleTwilioWebhook(
     if (code === 'INTERNAL') deps.logger.error({ err: error, requestId }, 'a call of Twilio failed');
     else deps.logger.warn({ code, requestId }, 'a call of Twilio was refused');
     const message = ERRORS[code][localeOf(request.headers['accept-language'])];
-    if (code === 'METHOD_NOT_ALLOWED') response.setHeader('allow', 'POST');
+    if (code === 'METHOD_NOT_ALLOWED') response.setHeader('allow', ALLOWED);
     answerJson(response, ERRORS[code].status, { success: false, error: true, code, message, requestId });
   }
 }

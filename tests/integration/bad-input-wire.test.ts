@@ -121,6 +121,7 @@ describe('bodies', () => {
   test('headers that are too large are refused by the server itself', async () => {
     const response = await fetch(`${app.url}/api/trpc/auth.me?input=${'a'.repeat(40_000)}`);
     expect(response.status).toBe(431);
+    expect(await response.json()).toMatchObject({ success: false, code: 'PAYLOAD_TOO_LARGE' });
   });
 });
 

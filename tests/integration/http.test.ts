@@ -1,5 +1,7 @@
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ERRORS } from '@/server/errors';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
 import { type TestDatabase, testDatabase } from '@/tests/support/database';
 import { eventually } from '@/tests/support/node';
@@ -82,6 +84,51 @@ describe('every answer', () => {
     for (const path of ['/healthz', '/readyz', '/api/trpc/auth.me']) {
       expect((await ask(path)).headers.get('cache-control'), path).toBe('no-store');
     }
+  });
+});
+
+describe('what is no HTTP', () => {
+  /** Each of these once the one before it was answered; all that was said. */
+  async function said(...requests: string[][]): Promise<string> {
+    const socket = connect(app.config.PORT, '127.0.0.1').setEncoding('utf8');
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    for (const [index, lines] of requests.entries()) {
+      await eventually('the answer before', async () => text.split('HTTP/1.1 ').length > index);
+      socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    }
+    await closed;
+    return text;
+  }
+
+  test('is refused in the one shape, unless something is being said already', async () => {
+    const long = ['GET /healthz HTTP/1.1', 'host: x', `x-long: ${'a'.repeat(40_000)}`];
+    const bad = [[['GET /a b c HTTP/1.1', 'host: x']], [['nonsense']], [['GET / HTTP/9']], [['\u0000']]];
+    for (const requests of [...bad, [long], [['GET /healthz HTTP/1.1', 'host: x'], ['nonsense']]]) {
+      const answer = await said(...requests);
+      const tooLong = requests[0] === long;
+      const code = tooLong ? 'PAYLOAD_TOO_LARGE' : 'INVALID_INPUT';
+      expect(answer.match(/HTTP\/1\.1 \d+/g)?.at(-1)).toBe(`HTTP/1.1 ${tooLong ? 431 : 400}`);
+      expect(JSON.parse(answer.split('\r\n\r\n').at(-1) ?? '')).toEqual({
+        success: false,
+        error: true,
+        code,
+        message: ERRORS[code].es,
+        requestId: expect.any(String),
+      });
+    }
+    const chunk = ['POST /api/v1/auth/login HTTP/1.1', 'host: x', 'transfer-encoding: chunked', '', 'zz'];
+    expect((await said(chunk)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+    // both at once: the first is being answered when the second turns out to be none
+    expect(await said(['GET /healthz HTTP/1.1', 'host: x', '', 'nonsense'])).not.toContain('HTTP/1.1 400');
+  });
+
+  test('`OPTIONS *` asks what the server takes', async () => {
+    const options = await said(['OPTIONS * HTTP/1.1', 'host: x', 'connection: close']);
+    expect(options).toMatch(/^HTTP\/1\.1 204 /);
+    expect(options).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/i);
+    expect(await said(['GET * HTTP/1.1', 'host: x', 'connection: close'])).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
 

@@ -168,7 +168,7 @@ describe('a path', () => {
       'GET /nothing',
       'POST /auth',
       'GET /clients/a/b',
-      'GET /clients/%zz',
+      'GET /cl%zzients',
       'GET /__proto__',
     ]) {
       expect(await app.rest(route), route).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', success: false } });
@@ -178,6 +178,17 @@ describe('a path', () => {
     expect(wrong.headers.get('allow')).toBe('POST, OPTIONS');
     const others = await app.rest('PATCH /clients/x', { token: owner.token });
     expect(others.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE, OPTIONS');
+    // "send" is no message's id
+    const literal = await app.rest('GET /messages/send', { token: owner.token });
+    expect([literal.status, literal.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
+    for (const [address, allow] of [
+      ['/webhooks/twilio', 'POST, OPTIONS'],
+      ['/openapi.json', 'GET, HEAD, OPTIONS'],
+    ] as const) {
+      expect((await app.rest(`OPTIONS ${address}`)).status, address).toBe(204);
+      const refused = await app.rest(`DELETE ${address}`);
+      expect([refused.status, refused.headers.get('allow')], address).toEqual([405, allow]);
+    }
     const asked = await app.rest('OPTIONS /clients');
     expect({ status: asked.status, allow: asked.headers.get('allow') }).toEqual({
       status: 204,
@@ -191,6 +202,8 @@ describe('a path', () => {
       'client_id',
       '7',
       '%00',
+      '%zz',
+      '%ED%A0%80',
       '..',
       encodeURIComponent("' OR 1=1 --"),
       encodeURIComponent('ñ/😀'),
