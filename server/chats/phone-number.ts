@@ -2,7 +2,7 @@ import { type CountryCode, parsePhoneNumberFromString, type PhoneNumber } from '
 import { AppError } from '@/server/errors';
 
 /** What stands in a phone number, and nothing around it. Those who copy one bring dashes of every length and marks that are not seen. */
-const PHONE = /^(?:tel:)?(\(?\+)?([\d\s()./-]+)$/i;
+const PHONE = /^(?:tel:\s*)?(\(?\s*\+)?([\d\s()./-]+)$/i;
 const UNSEEN = /\p{Cf}/gu;
 const DASHES = /\p{Pd}/gu;
 
