@@ -25,7 +25,6 @@ afterAll(async () => {
 });
 afterEach(() => {
   app.network.onSend(null);
-  app.network.onStart(null);
 });
 
 let people = 0;
@@ -211,26 +210,6 @@ describe('a send', () => {
       clearInterval(collecting);
       letGo();
     }
-  });
-
-  test('is 202 while the link is coming back, and leaves when it is', async () => {
-    const owner = await linked();
-    app.network.phone(CARLA, 'Carla');
-    await send(owner, { clientNumber: CARLA, text: 'primero' });
-    let up = () => {};
-    app.network.onStart(() => new Promise<void>((resolve) => (up = resolve)));
-    app.network.phone(owner.phone).crash();
-    await eventually('the loss', async () => {
-      const { body } = await app.rest('GET /whatsapp/status', { token: owner.token });
-      return body.status !== 'connected';
-    });
-    const answer = await send(owner, { clientNumber: CARLA, text: 'mientras vuelve' }, { prefer: 'respond-async' });
-    expect(answer).toMatchObject({ status: 202, body: { status: 'queued' } });
-    up();
-    app.network.onStart(null);
-    await eventually('it left', async () =>
-      app.node.db.message.findFirst({ where: { id: answer.body.messageId, status: { in: ['sent', 'delivered'] } } }),
-    );
   });
 
   test('to nobody, without a link, or of nonsense is refused and stores nothing', async () => {

@@ -256,6 +256,18 @@ describe('to a number that was never written to, while the link is coming back, 
   });
 });
 
+test('to a number that was written to before, a send is 202 while the link is coming back, and leaves when it is', async () => {
+  const owner = await linked();
+  const phone = stranger();
+  app.network.phone(phone, 'Carla');
+  await send(owner, { clientNumber: phone, text: 'primero' });
+  const { back } = await lost(owner);
+  const answer = await send(owner, { clientNumber: phone, text: 'mientras vuelve' });
+  expect(answer).toMatchObject({ status: 202, body: { status: 'queued' } });
+  back();
+  await gone(answer.body.messageId);
+});
+
 test('a message by the best channel that WhatsApp refused is sent again when somebody asks for that', async () => {
   const owner = await linked();
   const phone = stranger();
