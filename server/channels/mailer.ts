@@ -18,11 +18,20 @@ export type Mailer = { from: string; send(mail: Mail): Promise<Outcome> };
 const part = (of: unknown, name: string): unknown =>
   typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
 
+/** What the server said after its code, where it is the enhanced one (RFC 3463): `5.7.1`. */
+const ENHANCED = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/;
+
+/** `550`, or `550 5.7.1`. */
+function codeOf(reply: number, response: unknown): string {
+  const enhanced = typeof response === 'string' ? ENHANCED.exec(response)?.[1] : undefined;
+  return enhanced === undefined ? String(reply) : `${reply} ${enhanced}`;
+}
+
 /** What the server said counts; where it said nothing, it matters whether it was already being given the mail. */
 function outcomeOf(error: unknown, begun: boolean): Outcome {
   const said = part(error, 'responseCode');
   if (typeof said === 'number') {
-    return said >= 500 ? { kind: 'refused', code: String(said) } : { kind: 'not_left', code: String(said) };
+    return { kind: said >= 500 ? 'refused' : 'not_left', code: codeOf(said, part(error, 'response')) };
   }
   const code = part(error, 'code');
   const named = typeof code === 'string' ? code : 'UNKNOWN';

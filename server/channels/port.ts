@@ -28,8 +28,6 @@ export type Outgoing = {
   subject: string | null;
   text: string;
   templateType: string | null;
-  /** What the text was filled with, in the order of the template's variables; null: it was no template, or not all is known. */
-  values: string[] | null;
   /** Whose answers an e-mail asks for. */
   owner: { name: string; email: string };
 };

@@ -44,7 +44,14 @@ const PROVIDERS: Record<string, Words> = {
     es: 'El número de Twilio de este servidor no está habilitado para WhatsApp.',
     en: 'This server’s Twilio number is not enabled for WhatsApp.',
   },
-  '550': { es: 'Esa dirección de correo no existe.', en: 'That e-mail address does not exist.' },
+  NOT_DELIVERED: {
+    es: 'Twilio no pudo entregarlo y no dijo por qué.',
+    en: 'Twilio could not deliver it and did not say why.',
+  },
+  '550': {
+    es: 'El servidor de correo no aceptó esa dirección o ese mensaje: puede que la dirección no exista.',
+    en: 'The mail server did not accept that address or that message: the address may not exist.',
+  },
   '535': {
     es: 'El servidor de correo no acepta las credenciales de este servidor.',
     en: 'The mail server does not accept this server’s credentials.',
@@ -53,9 +60,34 @@ const PROVIDERS: Record<string, Words> = {
 
 const WORDS: Record<string, Words> = { ...PROVIDERS, ...ERRORS, ...MESSAGE_ERRORS };
 
+/** What a mail server's "no" is about, by its enhanced status code (RFC 3463): the most particular one first. */
+const MAIL_REFUSALS: [start: string, words: Words][] = [
+  ['5.1.', { es: 'Esa dirección de correo no existe.', en: 'That e-mail address does not exist.' }],
+  ['5.2.2', { es: 'La casilla de esa dirección está llena.', en: 'The mailbox of that address is full.' }],
+  ['5.2.', { es: 'La casilla de esa dirección no recibe correo.', en: 'The mailbox of that address takes no mail.' }],
+  ['5.3.4', { es: 'El correo es demasiado grande para ese servidor.', en: 'The mail is too large for that server.' }],
+  ['5.4.', { es: 'No hay cómo llegar al servidor de esa dirección.', en: 'That address’s server cannot be reached.' }],
+  [
+    '5.7.',
+    {
+      es: 'El servidor de correo rechazó el mensaje por sus reglas (por ejemplo, contra el correo no deseado). La dirección puede existir.',
+      en: 'The mail server refused the message by its rules (against spam, for example). The address may exist.',
+    },
+  ],
+];
+
+/** `550 5.7.1`: the mail server's own code, and after it the enhanced one. */
+const MAIL_CODE = /^(5\d\d) (5\.\d{1,3}\.\d{1,3})$/;
+
+function wordsOf(code: string): Words | undefined {
+  const [, reply = code, enhanced] = MAIL_CODE.exec(code) ?? [];
+  const particular = reply === '535' ? undefined : MAIL_REFUSALS.find(([start]) => enhanced?.startsWith(start));
+  return particular?.[1] ?? WORDS[reply];
+}
+
 /** A code in words; one that has none of its own is named. */
 export function wordsOfCode(code: string, locale: Locale): string {
-  const words = WORDS[code]?.[locale];
+  const words = wordsOf(code)?.[locale];
   if (words !== undefined) return words;
   return locale === 'en'
     ? `The provider did not accept the message (code ${code}).`

@@ -1,6 +1,8 @@
 import Twilio from 'twilio/lib/rest/Twilio.js';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message';
 import type { ChannelPort, Lost, Outcome, Outgoing } from './port';
+import { contentFor } from './twilio-content';
+import { codeOf, isBeforeTheRequest } from './twilio-errors';
 import { TwilioHttp, TwilioRefusal } from './twilio-http';
 
 export type TwilioSettings = {
@@ -9,23 +11,15 @@ export type TwilioSettings = {
   /** Our number there, E.164. */
   number: string;
   apiBaseUrl: string;
-  /** An approved template by our type, where there is one. */
+  /** Approved templates of ours, by type (and `_en`); see twilio-content.ts. */
   contentSids: Record<string, string>;
   /** Where Twilio tells of statuses; null: nowhere that it could reach. */
   callbackUrl: string | null;
   timeoutMs: number;
 };
 
-/** Nothing was sent: there was nobody to send it to. */
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /** The clocks of two machines, and the time that a request may take. */
 const CLOCKS_DIFFER_MS = 2 * 60_000;
-
-function codeOf(error: unknown): string | null {
-  const code = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : null;
-}
 
 /** What a failed request means for its message. A 5xx, a time-out or a connection that broke say nothing: Twilio may have it. */
 function outcomeOf(error: unknown): Outcome {
@@ -36,9 +30,8 @@ function outcomeOf(error: unknown): Outcome {
     }
     return error.status >= 500 || error.status === 408 ? { kind: 'unconfirmed', code } : { kind: 'refused', code };
   }
-  const code = codeOf(error);
-  if (code !== null && (NOT_CONNECTED.has(code) || code.startsWith('CERT_'))) return { kind: 'not_left', code };
-  return { kind: 'unconfirmed', code: code ?? 'UNKNOWN' };
+  const code = codeOf(error) ?? 'UNKNOWN';
+  return { kind: isBeforeTheRequest(code) ? 'not_left' : 'unconfirmed', code };
 }
 
 /** WhatsApp by Twilio. `settings` are the server's: all owners write from one number. */
@@ -49,12 +42,12 @@ export function createTwilio(settings: TwilioSettings): ChannelPort {
   });
   const from = `whatsapp:${number}`;
 
-  /** The approved template, where all its variables are known: it may go to somebody who has not written for a day. */
-  function contentOf({ templateType, values, text }: Outgoing) {
-    const contentSid = templateType === null ? undefined : contentSids[templateType.toLowerCase()];
-    if (contentSid === undefined || values === null) return { body: text };
-    const variables = Object.fromEntries(values.map((value, index) => [String(index + 1), value]));
-    return { contentSid, ...(values.length > 0 && { contentVariables: JSON.stringify(variables) }) };
+  /** The approved template that says the same, where there is one: it may go to somebody who has not written for a day. */
+  function contentOf(message: Outgoing) {
+    const content = contentFor(contentSids, message);
+    if (content === null) return { body: message.text };
+    const variables = Object.fromEntries(content.variables.map((value, index) => [String(index + 1), value]));
+    return { contentSid: content.contentSid, contentVariables: JSON.stringify(variables) };
   }
 
   return {
@@ -71,6 +64,8 @@ export function createTwilio(settings: TwilioSettings): ChannelPort {
           // the attempt's own id comes back with each status, also where the answer to this very request is lost
           ...(callbackUrl !== null && { statusCallback: `${callbackUrl}?attempt=${message.attemptId}` }),
         });
+        // it says that it has it, and not under which id: its list or a callback will
+        if (!taken.sid) return { kind: 'unconfirmed', code: 'NO_SID' };
         return { kind: 'taken', providerMessageId: taken.sid };
       } catch (error) {
         return outcomeOf(error);

@@ -14,7 +14,6 @@ import type { Sql } from '@/server/sql';
 import { mustWait, mustWaitForOutbox, wakeNext } from './order-of-sends';
 import { failMessage, settle, settleTaken, settleUnconfirmed, tellUpdated } from './settle';
 import { settleTakenByTwilio } from './twilio-status';
-import { orderedValues } from './values';
 
 /**
  * Sends a message that waits, by the channel that is best at this moment. The attempt is written down before the provider is asked,
@@ -105,7 +104,7 @@ async function placeInChat(parts: DeliverParts, waiting: Waiting, attemptId: str
   const web = channels.port('whatsapp_web');
   // whoever brings the link back has what waits looked at again
   if ((await web?.readiness(ownerIdOfRow(waiting))) !== 'now') return;
-  const outcome = await web?.send(await outgoingOf(parts, waiting, attemptId));
+  const outcome = await web?.send(outgoingOf(waiting, attemptId));
   if (outcome?.kind === 'refused') return end(outcome.code, 'refused');
   if (outcome?.kind !== 'not_left') return;
   const runAt = new Date(Date.now() + ASK_AGAIN_AFTER_MS);
@@ -179,7 +178,7 @@ async function carryOut(parts: DeliverParts, waiting: Waiting, choice: Choice, a
   const { db, channels, logger } = parts;
   const port = channels.port(choice.provider);
   if (!port) throw new Error(`no channel ${choice.provider}`);
-  const outcome = await port.send(await outgoingOf(parts, waiting, attemptId));
+  const outcome = await port.send(outgoingOf(waiting, attemptId));
   logger.info({ messageId: waiting.id, provider: choice.provider, outcome: outcome.kind }, 'a message was handed over');
   if (outcome.kind === 'handed_over') return;
   const attempt = { id: attemptId, messageId: waiting.id };
@@ -195,7 +194,7 @@ async function carryOut(parts: DeliverParts, waiting: Waiting, choice: Choice, a
   await untilDatabaseAnswers(() => againOnConflict(() => db.sql.transaction(record)), logger);
 }
 
-async function outgoingOf({ db }: DeliverParts, waiting: Waiting, attemptId: string): Promise<Outgoing> {
+function outgoingOf(waiting: Waiting, attemptId: string): Outgoing {
   const { id, subject, text, templateType, owner } = waiting;
   const ownerId = ownerIdOfRow(waiting);
   return {
@@ -206,7 +205,6 @@ async function outgoingOf({ db }: DeliverParts, waiting: Waiting, attemptId: str
     subject,
     text,
     templateType,
-    values: await orderedValues(db, ownerId, waiting),
     owner: { name: owner.name, email: owner.email },
   };
 }

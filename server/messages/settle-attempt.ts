@@ -1,8 +1,8 @@
 import type { Channels } from '@/server/channels/channels';
-import { type Db, isUniqueViolation } from '@/server/db';
+import { againOnConflict, type Db } from '@/server/db';
 import type { Logger } from '@/server/logger';
-import { askLater, settleTaken } from './settle';
-import { settleTakenByTwilio } from './twilio-status';
+import { askLater } from './settle';
+import { settleFoundAtTwilio } from './twilio-status';
 
 type Parts = { db: Db; channels: Channels; logger: Logger };
 
@@ -30,14 +30,7 @@ export async function settleAttempt(parts: Parts, attemptId: string, tries: numb
       logger.warn({ err: error, provider }, 'a provider could not be asked what became of a message');
       return null;
     });
-  if (!found) return askLater(db.sql.one, attemptId, tries + 1);
-  try {
-    await db.sql.transaction((sql) =>
-      provider === 'twilio' ? settleTakenByTwilio(sql, attemptId, found) : settleTaken(sql, attemptId, found),
-    );
-  } catch (error) {
-    // another attempt turned out to be that one
-    if (!isUniqueViolation(error)) throw error;
-    await askLater(db.sql.one, attemptId, tries + 1);
-  }
+  const settled =
+    found && (await againOnConflict(() => db.sql.transaction((sql) => settleFoundAtTwilio(sql, attemptId, found))));
+  if (!settled) await askLater(db.sql.one, attemptId, tries + 1);
 }

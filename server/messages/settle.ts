@@ -16,10 +16,15 @@ export async function tellUpdated(sql: Sql, row: MessageRow): Promise<void> {
   await appendEvent(sql, row.ownerId as OwnerId, { type: 'message.updated', message: toMessage(row) });
 }
 
-/** The provider took it, under this id. */
-export async function settleTaken(sql: Sql, attemptId: string, providerMessageId: string): Promise<void> {
+/** The provider took it, under this id; `code`: what there is to say of how that is known. */
+export async function settleTaken(
+  sql: Sql,
+  attemptId: string,
+  providerMessageId: string,
+  code: string | null = null,
+): Promise<void> {
   const [attempt] = await sql<{ messageId: string }>`
-    UPDATE message_attempt SET outcome = 'taken', provider_message_id = ${providerMessageId}, code = NULL, ended_at = now()
+    UPDATE message_attempt SET outcome = 'taken', provider_message_id = ${providerMessageId}, code = ${code}, ended_at = now()
     WHERE id = ${attemptId}::uuid AND outcome IN ('started', 'unconfirmed') RETURNING message_id`;
   if (!attempt) return;
   const [row] = await sql<MessageRow>`

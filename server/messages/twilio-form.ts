@@ -8,17 +8,26 @@ export type TwilioCall =
   | { kind: 'message'; message: TwilioInbound }
   | { kind: 'nothing' };
 
-/** https://www.twilio.com/docs/messaging/guides/webhook-request: the fields that count here, as they come from the form. */
+/** What stands there several times is read as one. */
+const beside = z.union([z.string(), z.array(z.string()).transform((several) => several.join('\n'))]).optional();
+
+/** As long as a client's name may be (clients/schema.ts). */
+const MAX_NAME_LENGTH = 120;
+
+/**
+ * https://www.twilio.com/docs/messaging/guides/webhook-request: the fields that count here, as they come from the form. A call is refused
+ * over what says which message it is and whose; it is never lost over what stands beside that.
+ */
 const form = z.object({
   MessageSid: z.string().min(1).max(100),
-  MessageStatus: z.string().max(40).optional(),
-  ErrorCode: z.string().max(20).optional(),
-  From: z.string().max(60).optional(),
-  To: z.string().max(60).optional(),
-  Body: z.string().default(''),
-  ProfileName: z.string().max(200).optional(),
-  MediaContentType0: z.string().max(200).optional(),
-  Latitude: z.string().max(40).optional(),
+  MessageStatus: z.string().optional(),
+  ErrorCode: z.string().max(20).optional().catch(undefined),
+  From: z.string().optional(),
+  To: z.string().optional(),
+  Body: beside,
+  ProfileName: beside,
+  MediaContentType0: beside,
+  Latitude: beside,
 });
 
 const PHONE = /^(?:whatsapp:)?(\+\d{6,15})$/;
@@ -42,12 +51,17 @@ export function readTwilioCall(fields: Record<string, unknown>, attemptId: strin
   if (!parsed.success) return { kind: 'nothing' };
   const said = parsed.data;
   const { MessageSid: sid, MessageStatus: status, ErrorCode } = said;
-  if (status !== undefined && status !== 'received') {
+  if (status && status !== 'received') {
     const attempt = z.uuid().safeParse(attemptId);
     return { kind: 'status', status: { sid, status, errorCode: ErrorCode || null }, attemptId: attempt.data ?? null };
   }
   const [from, to] = [phoneOf(said.From), phoneOf(said.To)];
   if (from === null || to === null) return { kind: 'nothing' };
-  const { Body: text, ProfileName } = said;
-  return { kind: 'message', message: { sid, from, to, name: ProfileName || null, kind: kindOf(said), text } };
+  const { Body: text = '', ProfileName = '' } = said;
+  // not through the middle of an emoji
+  const name =
+    ProfileName.slice(0, MAX_NAME_LENGTH)
+      .replace(/[\uD800-\uDBFF]$/, '')
+      .trim() || null;
+  return { kind: 'message', message: { sid, from, to, name, kind: kindOf(said), text } };
 }

@@ -11,6 +11,7 @@ import type { EventBody } from '@/server/events/schema';
 import type { Sql } from '@/server/sql';
 import { toStorable } from '@/server/text/schema';
 import type { z } from 'zod';
+import { lockSid } from './twilio-sid';
 
 /** A message that came in over Twilio; phones are E.164. */
 export type TwilioInbound = {
@@ -33,6 +34,8 @@ export async function receiveFromTwilio(db: Db, told: TwilioInbound): Promise<vo
 }
 
 async function store(sql: Sql, message: TwilioInbound): Promise<void> {
+  await lockSid(sql, message.sid);
+  if (await isStored(sql, message)) return;
   const ownerId = await ownerOf(sql, message.from);
   if (ownerId === null) return keepUnclaimed(sql, message);
   const { client, events } = await clientOf(sql, ownerId, message);
@@ -41,12 +44,22 @@ async function store(sql: Sql, message: TwilioInbound): Promise<void> {
     INSERT INTO message (id, owner_id, chat_id, client_id, own_number, provider, engine_message_id, direction, kind, text, status, at)
     VALUES (${uuidv7()}::uuid, ${ownerId}::uuid, ${chatId}::uuid, ${client.id}::uuid, ${message.to}, 'twilio', ${message.sid}, 'inbound',
             ${message.kind}, ${message.text}, 'received', date_trunc('second', now()))
-    ON CONFLICT (owner_id, own_number, engine_message_id) DO NOTHING RETURNING *`;
-  // told of before
-  if (!row) return;
+    RETURNING *`;
+  if (!row) throw new Error('nothing was inserted');
   const chat = chatId === null ? null : await touchAndRead(sql, chatId, row.at, 1);
   for (const event of events) await appendEvent(sql, ownerId, event);
   await appendEvent(sql, ownerId, { type: 'message.received', chat, message: toMessage(row) });
+}
+
+/** Whether it was told of before, whosever it was then: who wrote to that number since has no part in it. */
+async function isStored(sql: Sql, { sid, to }: TwilioInbound): Promise<boolean> {
+  const stored = await sql`
+    SELECT 1 FROM unclaimed_message WHERE message_sid = ${sid}
+    UNION ALL
+    SELECT 1 FROM "user" owner JOIN message
+      ON message.owner_id = owner.id AND message.own_number = ${to} AND message.engine_message_id = ${sid}
+    LIMIT 1`;
+  return stored.length > 0;
 }
 
 /** Who wrote to this number last: under exactly it, else under its other spelling. What certainly did not leave wrote to nobody. */
@@ -62,7 +75,7 @@ async function ownerOf(sql: Sql, from: string): Promise<OwnerId | null> {
 async function keepUnclaimed(sql: Sql, { sid, from, to, name, kind, text }: TwilioInbound): Promise<void> {
   await sql`
     INSERT INTO unclaimed_message (id, message_sid, from_phone, to_phone, name, kind, text)
-    VALUES (${uuidv7()}::uuid, ${sid}, ${from}, ${to}, ${name}, ${kind}, ${text}) ON CONFLICT (message_sid) DO NOTHING`;
+    VALUES (${uuidv7()}::uuid, ${sid}, ${from}, ${to}, ${name}, ${kind}, ${text})`;
 }
 
 /** The owner's client of this number, made where there is none (they were deleted since). */

@@ -3,23 +3,28 @@ import type { MessageRow } from '@/server/chats/dto';
 import type { MessageStatus } from '@/server/chats/schema';
 import { againOnConflict, type Db } from '@/server/db';
 import type { Sql } from '@/server/sql';
-import { settleTaken, tellUpdated } from './settle';
+import { tellUpdated } from './settle';
+import { guessSid, lockSid, nameSid } from './twilio-sid';
 
 /** What Twilio says of one of our messages. */
 export type TwilioStatus = { sid: string; status: string; errorCode: string | null };
 
-/**
- * Whoever writes the id of a message and whoever looks for it wait for each other: a callback that overtakes the answer is either
- * seen by it, or sees what it wrote.
- */
-async function lockSid(sql: Sql, sid: string): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`twilio:${sid}`}, 0))::text AS locked`;
-}
-
 /** Twilio took an attempt under this id; statuses that came before we knew are applied now. */
 export async function settleTakenByTwilio(sql: Sql, attemptId: string, sid: string): Promise<void> {
   await lockSid(sql, sid);
-  await settleTaken(sql, attemptId, sid);
+  await nameSid(sql, attemptId, sid);
+  await applyKept(sql, sid);
+}
+
+/** The same for an id that was found in Twilio's list. false: it may be another's, and nothing changed. */
+export async function settleFoundAtTwilio(sql: Sql, attemptId: string, sid: string): Promise<boolean> {
+  await lockSid(sql, sid);
+  const guessed = await guessSid(sql, attemptId, sid);
+  if (guessed) await applyKept(sql, sid);
+  return guessed;
+}
+
+async function applyKept(sql: Sql, sid: string): Promise<void> {
   const kept = await sql<Omit<TwilioStatus, 'sid'>>`
     DELETE FROM twilio_callback WHERE message_sid = ${sid} RETURNING status, error_code, received_at`;
   for (const { status, errorCode } of kept) await applyStatus(sql, { sid, status, errorCode });
@@ -31,8 +36,8 @@ export async function settleTakenByTwilio(sql: Sql, attemptId: string, sid: stri
  */
 export async function noteTwilioStatus(db: Db, told: TwilioStatus, attemptId: string | null): Promise<void> {
   const note = async (sql: Sql) => {
-    await lockSid(sql, told.sid);
-    if (attemptId !== null) await settleTaken(sql, attemptId, told.sid);
+    if (attemptId === null) await lockSid(sql, told.sid);
+    else await settleTakenByTwilio(sql, attemptId, told.sid);
     if (await applyStatus(sql, told)) return;
     await sql`
       INSERT INTO twilio_callback (id, message_sid, status, error_code)
@@ -40,6 +45,9 @@ export async function noteTwilioStatus(db: Db, told: TwilioStatus, attemptId: st
   };
   await againOnConflict(() => db.sql.transaction(note));
 }
+
+/** The code of a failure of which Twilio does not say why. */
+const SAID_NOT_WHY = 'NOT_DELIVERED';
 
 /** A status never goes back, and a failure is the end but for proof that it arrived after all. */
 const RANK: Record<MessageStatus, number> = { queued: 0, sent: 1, failed: 2, delivered: 3, read: 4, received: 5 };
@@ -68,8 +76,9 @@ async function applyStatus(sql: Sql, { sid, status, errorCode }: TwilioStatus): 
     WHERE attempt.provider = 'twilio' AND attempt.provider_message_id = ${sid} FOR UPDATE OF message`;
   if (!row) return false;
   const next = statusOf(status);
-  if (next === null || RANK[next] <= RANK[row.status]) return true;
-  const code = next === 'failed' ? (errorCode ?? 'UNKNOWN') : null;
+  const saysWhy = next === 'failed' && row.status === 'failed' && row.errorCode === SAID_NOT_WHY && errorCode !== null;
+  if (next === null || (RANK[next] <= RANK[row.status] && !saysWhy)) return true;
+  const code = next === 'failed' ? (errorCode ?? SAID_NOT_WHY) : null;
   const words = code === null ? null : wordsOfCode(code, row.locale === 'en' ? 'en' : 'es');
   const [updated] = await sql<MessageRow>`
     UPDATE message
@@ -79,6 +88,9 @@ async function applyStatus(sql: Sql, { sid, status, errorCode }: TwilioStatus): 
     WHERE id = ${row.id}::uuid RETURNING *`;
   if (code !== null) {
     await sql`UPDATE message_attempt SET outcome = 'refused', code = ${code} WHERE id = ${row.attemptId}::uuid`;
+  } else {
+    await sql`
+      UPDATE message_attempt SET outcome = 'taken', code = NULL WHERE id = ${row.attemptId}::uuid AND outcome = 'refused'`;
   }
   if (updated) await tellUpdated(sql, updated);
   return true;

@@ -56,7 +56,19 @@ describe('an e-mail', () => {
     mail.next({ kind: 'refuse', code: 550, at: 'recipient' });
     const message = await ana.until(await ana.sent(email('a nadie')), { status: 'failed' });
     expect(message).toMatchObject({ errorCode: '550', attempts: [{ outcome: 'refused', code: '550' }] });
-    expect(message.errorMessage).toBe('Esa dirección de correo no existe.');
+    expect(message.errorMessage).toContain('puede que la dirección no exista');
+  });
+
+  test('that is refused with an enhanced code: the words say what it is about', async () => {
+    for (const [at, says, errorCode, words] of [
+      ['recipient', '5.1.1 no such user', '550 5.1.1', 'Esa dirección de correo no existe.'],
+      ['content', '5.7.1 looks like spam', '550 5.7.1', 'La dirección puede existir.'],
+    ] as const) {
+      mail.next({ kind: 'refuse', code: 550, at, says });
+      const message = await ana.until(await ana.sent(email(says)), { status: 'failed' });
+      expect(message).toMatchObject({ errorCode, attempts: [{ outcome: 'refused', code: errorCode }] });
+      expect(message.errorMessage).toContain(words);
+    }
   });
 
   test('that the server has, and whose answer is lost: nobody can say, and it is never sent again', async () => {

@@ -7,6 +7,7 @@ import { eventually } from '@/tests/support/node';
 import { createSender, type Sender } from '@/tests/support/senders';
 import { setStores } from '@/tests/support/stores';
 import {
+  type Behaviour,
   createTwilioPeer,
   postForm,
   signatureOf,
@@ -15,13 +16,12 @@ import {
   type TwilioPeer,
 } from '@/tests/support/twilio-peer';
 
-/** What Twilio tells: statuses that only go forward, and messages that come in. */
+/** What Twilio tells of our messages: statuses that only go forward, and which message they are of. */
 
 const stores = setStores();
 let twilio: TwilioPeer;
 let app: TestApp;
 let webhook: string;
-let admin: Owner;
 let owner: Owner;
 let ana: Sender;
 let phone: string;
@@ -38,7 +38,6 @@ beforeAll(async () => {
     env: { ...NO_LIMITS, ...twilio.env, PORT: String(port), PUBLIC_URL: url },
   });
   webhook = `${url}/api/v1/webhooks/twilio`;
-  admin = await app.register('Jefa');
 });
 afterAll(async () => {
   await app?.close();
@@ -85,7 +84,31 @@ describe('a status', () => {
     });
     // proof that it arrived after all
     await twilio.tell(sid, 'delivered');
-    expect(await ana.read(id)).toMatchObject({ status: 'delivered', errorCode: null, errorMessage: null });
+    expect(await ana.read(id)).toMatchObject({
+      status: 'delivered',
+      errorCode: null,
+      errorMessage: null,
+      attempts: [{ outcome: 'taken', code: null }],
+    });
+    // so what this person answers is for who wrote to them
+    const answer = { MessageSid: 'SMtarde', From: `whatsapp:${phone}`, To: `whatsapp:${TWILIO_NUMBER}`, Body: 'llegó' };
+    expect((await postForm(webhook, answer)).status).toBe(200);
+    expect(await app.node.db.message.count({ where: { ownerId: owner.ownerId, text: 'llegó' } })).toBe(1);
+  });
+
+  test('that it failed without a reason is said in plain words, until one that has the reason comes', async () => {
+    const { id, sid } = await sent('hola');
+    await twilio.tell(sid, 'failed');
+    expect(await ana.read(id)).toMatchObject({
+      status: 'failed',
+      errorCode: 'NOT_DELIVERED',
+      errorMessage: 'Twilio no pudo entregarlo y no dijo por qué.',
+    });
+    await twilio.tell(sid, 'undelivered', '63024');
+    await twilio.tell(sid, 'failed');
+    expect(await ana.read(id)).toMatchObject({ errorCode: '63024', attempts: [{ outcome: 'refused', code: '63024' }] });
+    await twilio.tell(sid, 'failed', '63016');
+    expect(await ana.read(id)).toMatchObject({ errorCode: '63024' });
   });
 
   test('overtakes the answer that names the message: it is kept until then', async () => {
@@ -137,6 +160,97 @@ describe('a status', () => {
   });
 });
 
+describe('whose message an id of Twilio’s is', () => {
+  const attemptOf = async (messageId: string) =>
+    (await app.node.db.messageAttempt.findFirstOrThrow({ where: { messageId } })).id;
+  const tellOf = async (messageId: string, sid: string, status: string) =>
+    (await postForm(`${webhook}?attempt=${await attemptOf(messageId)}`, { MessageSid: sid, MessageStatus: status }))
+      .status;
+  const lost = async (sender: Sender, text: string, how: Behaviour): Promise<string> => {
+    twilio.next(how);
+    const id = await sender.sent({ text });
+    await sender.until(id, { errorCode: 'SEND_UNCONFIRMED' });
+    return id;
+  };
+  /** As somebody else who writes from the same account would. */
+  const listed = (body: string): string => {
+    const sid = `SMajeno${count}`;
+    const [to, from] = [`whatsapp:${phone}`, `whatsapp:${TWILIO_NUMBER}`];
+    const rest = { contentSid: null, contentVariables: null, statusCallback: null, createdAt: new Date() };
+    twilio.taken.push({ sid, to, from, body, ...rest });
+    return sid;
+  };
+
+  test('is not guessed while another one, of whomever, may be it', async () => {
+    const beto = await app.register('Beto');
+    const his = await beto.client.clients.create.mutate({ name: 'Carla de Beto', phone });
+    const sender = createSender(app, beto, his.id);
+    const mine = await lost(ana, 'hola a la vez', { kind: 'refuse', status: 500 });
+    const theirs = await lost(sender, 'hola a la vez', { kind: 'take and stall', forMs: 3_000 });
+    const asked = () => twilio.asked.filter(({ method }) => method === 'GET').length;
+    const before = asked();
+    await eventually('both to be asked about', async () => asked() >= before + 2);
+    for (const [who, id] of [
+      [ana, mine],
+      [sender, theirs],
+    ] as const) {
+      expect(await who.read(id)).toMatchObject({ status: 'queued', errorCode: 'SEND_UNCONFIRMED' });
+    }
+    const sid = twilio.taken.find(({ body }) => body === 'hola a la vez')?.sid ?? '';
+    const owns = await app.node.db.messageAttempt.findFirstOrThrow({ where: { messageId: theirs } });
+    expect(twilio.taken.find((one) => one.sid === sid)?.statusCallback).toContain(owns.id);
+    expect(await twilio.tell(sid, 'delivered')).toBe(200);
+    expect(await sender.read(theirs)).toMatchObject({ status: 'delivered', providerMessageId: sid });
+    expect(await ana.read(mine)).toMatchObject({ status: 'queued', providerMessageId: null });
+  });
+
+  test('is guessed from the list until a callback names another attempt; the guess is taken back', async () => {
+    const sid = listed('parecida');
+    const guesser = await lost(ana, 'parecida', { kind: 'drop' });
+    const guessed = await ana.until(guesser, { status: 'sent' });
+    expect(guessed).toMatchObject({ providerMessageId: sid, attempts: [{ outcome: 'taken', code: 'FOUND_IN_LIST' }] });
+    const other = await lost(ana, 'parecida', { kind: 'drop' });
+    expect(await tellOf(other, sid, 'delivered')).toBe(200);
+    expect(await ana.read(other)).toMatchObject({ status: 'delivered', providerMessageId: sid });
+    expect(await ana.read(guesser)).toMatchObject({
+      status: 'queued',
+      errorCode: 'SEND_UNCONFIRMED',
+      providerMessageId: null,
+      attempts: [{ outcome: 'unconfirmed' }],
+    });
+    // and its own callback tells what became of it
+    expect(await tellOf(guesser, `SMpropio${count}`, 'read')).toBe(200);
+    expect(await ana.read(guesser)).toMatchObject({ status: 'read', providerMessageId: `SMpropio${count}` });
+  });
+
+  test('that was guessed wrong is replaced by the one that the own callback names', async () => {
+    listed('otra parecida');
+    const id = await lost(ana, 'otra parecida', { kind: 'drop' });
+    await ana.until(id, { status: 'sent' });
+    expect(await tellOf(id, `SMverdadero${count}`, 'delivered')).toBe(200);
+    expect(await ana.read(id)).toMatchObject({
+      status: 'delivered',
+      providerMessageId: `SMverdadero${count}`,
+      attempts: [{ outcome: 'taken', code: null }],
+    });
+  });
+
+  test('that its own answer named stays so, whatever else is said', async () => {
+    const { id, sid } = await sent('cierta');
+    const other = await lost(ana, 'dudosa', { kind: 'drop' });
+    expect(await tellOf(other, sid, 'read')).toBe(200);
+    expect(await ana.read(id)).toMatchObject({ status: 'read', providerMessageId: sid });
+    expect(await ana.read(other)).toMatchObject({ status: 'queued', providerMessageId: null });
+  });
+
+  test('is told by the callback where the answer did not say it', async () => {
+    const id = await lost(ana, 'sin número', { kind: 'take and say nothing' });
+    const sid = twilio.taken.find(({ body }) => body === 'sin número')?.sid ?? '';
+    expect(await twilio.tell(sid, 'delivered')).toBe(200);
+    expect(await ana.read(id)).toMatchObject({ status: 'delivered', providerMessageId: sid });
+  });
+});
+
 describe('a signature', () => {
   const fields = { MessageSid: 'SMx', MessageStatus: 'sent', AccountSid: TWILIO_SID };
 
@@ -170,106 +284,5 @@ describe('a signature', () => {
     expect(answer.headers.get('content-type')).toContain('text/xml');
     expect(await answer.text()).toContain('<Response></Response>');
     expect((await postForm(webhook, { nonsense: 'x' })).status).toBe(200);
-  });
-});
-
-describe('a message that comes in', () => {
-  let next = 0;
-  const comesIn = (from: string, more: Record<string, string> = {}) => {
-    next += 1;
-    return postForm(webhook, {
-      MessageSid: `SMin${next}`,
-      SmsStatus: 'received',
-      AccountSid: TWILIO_SID,
-      From: `whatsapp:${from}`,
-      To: `whatsapp:${TWILIO_NUMBER}`,
-      Body: 'gracias',
-      ProfileName: 'Carla',
-      NumMedia: '0',
-      ...more,
-    });
-  };
-  const inbound = async () =>
-    (await app.rest('GET /messages?direction=inbound', { token: owner.token })).body.messages as {
-      text: string;
-      clientId: string;
-    }[];
-
-  test('belongs to whoever wrote to that number last, once however often it is told', async () => {
-    await sent('hola');
-    const beto = await app.register('Beto');
-    const his = await beto.client.clients.create.mutate({ name: 'Carla de Beto', phone });
-    const sender = createSender(app, beto, his.id);
-    await sender.until(await sender.sent({ text: 'soy Beto' }), { status: 'sent' });
-    await comesIn(phone, { MessageSid: 'SMdos', Body: 'para Beto' });
-    await comesIn(phone, { MessageSid: 'SMdos', Body: 'para Beto' });
-    expect(await inbound()).toEqual([]);
-    const got = (await app.rest('GET /messages?direction=inbound', { token: beto.token })).body;
-    expect(got).toMatchObject({
-      total: 1,
-      messages: [
-        {
-          text: 'para Beto',
-          clientId: his.id,
-          provider: 'twilio',
-          status: 'received',
-          client: { name: 'Carla de Beto' },
-        },
-      ],
-    });
-    // and then to the one who writes next
-    await sent('otra vez');
-    await comesIn(phone, { Body: 'para Ana' });
-    expect(await inbound()).toMatchObject([{ text: 'para Ana', clientId }]);
-  });
-
-  test('is told of in the log', async () => {
-    await sent('hola');
-    await comesIn(phone);
-    const event = await app.node.db.event.findFirst({ where: { ownerId: owner.ownerId, type: 'message.received' } });
-    expect(event?.payload).toMatchObject({ chat: null, message: { text: 'gracias', provider: 'twilio' } });
-  });
-
-  test('of a kind of its own is that kind', async () => {
-    await sent('hola');
-    await comesIn(phone, { Body: '', NumMedia: '1', MediaContentType0: 'image/jpeg', MediaUrl0: 'https://x' });
-    await comesIn(phone, { Body: '', Latitude: '-34.6', Longitude: '-58.4' });
-    const rows = await app.node.db.message.findMany({
-      where: { ownerId: owner.ownerId, direction: 'inbound' },
-      orderBy: { position: 'asc' },
-    });
-    expect(rows.map(({ kind }) => kind)).toEqual(['image', 'location']);
-  });
-
-  test('from somebody to whom nobody wrote is nobody’s: kept, and shown to the admin', async () => {
-    await comesIn('+5491199999999', { MessageSid: 'SMnadie', Body: '¿quién es?' });
-    await comesIn('+5491199999999', { MessageSid: 'SMnadie', Body: '¿quién es?' });
-    const { items } = await admin.client.messages.unclaimed.query({});
-    expect(items.filter(({ text }) => text === '¿quién es?')).toMatchObject([
-      { fromPhone: '+5491199999999', toPhone: TWILIO_NUMBER, name: 'Carla', kind: 'text' },
-    ]);
-  });
-
-  test('after 30 days is nobody’s', async () => {
-    const { id } = await sent('hola');
-    const past = new Date(Date.now() - 31 * 86_400_000);
-    await app.node.db.messageAttempt.updateMany({ where: { messageId: id }, data: { at: past } });
-    await comesIn(phone, { Body: 'un mes después' });
-    expect(await inbound()).toEqual([]);
-    const { items } = await admin.client.messages.unclaimed.query({});
-    expect(items.some(({ text }) => text === 'un mes después')).toBe(true);
-  });
-
-  test('what was refused wrote to nobody', async () => {
-    twilio.next({ kind: 'refuse', status: 400, code: 63016 });
-    await ana.until(await ana.sent({ text: 'no salió' }), { status: 'failed' });
-    await comesIn(phone, { Body: 'casualidad' });
-    expect(await inbound()).toEqual([]);
-  });
-
-  test('with a text that cannot be stored is stored all the same', async () => {
-    await sent('hola');
-    expect((await comesIn(phone, { Body: 'ho\u0000la' })).status).toBe(200);
-    expect(await inbound()).toMatchObject([{ text: 'ho\u{FFFD}la' }]);
   });
 });

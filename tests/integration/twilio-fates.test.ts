@@ -8,11 +8,18 @@ import { createTwilioPeer, type TwilioPeer } from '@/tests/support/twilio-peer';
 
 /** What becomes of a message when Twilio is slow, busy, broken, or says no: it is sent once, or it says why not. */
 
+const CONTENTS = {
+  TWILIO_CONTENT_SID_CONFIRMACION: 'HXconfirmacion',
+  TWILIO_CONTENT_SID_CONFIRMACION_EN: 'HXconfirmation',
+  TWILIO_CONTENT_SID_ENTREGA: 'HXentrega',
+};
+
 const stores = setStores();
 let twilio: TwilioPeer;
 let app: TestApp;
 let owner: Owner;
 let ana: Sender;
+let clientId: string;
 
 beforeAll(async () => {
   twilio = await createTwilioPeer();
@@ -20,7 +27,7 @@ beforeAll(async () => {
     databaseUrl: stores.databaseUrl,
     redisUrl: stores.redisUrl,
     timeoutMs: 500,
-    env: { ...NO_LIMITS, ...twilio.env },
+    env: { ...NO_LIMITS, ...twilio.env, ...CONTENTS },
   });
 });
 afterAll(async () => {
@@ -33,7 +40,8 @@ beforeEach(async () => {
   owner = await app.register('Ana');
   count += 1;
   const phone = `+54911${String(30_000_000 + count)}`;
-  ana = createSender(app, owner, (await owner.client.clients.create.mutate({ name: 'Carla', phone })).id);
+  clientId = (await owner.client.clients.create.mutate({ name: 'Carla', phone })).id;
+  ana = createSender(app, owner, clientId);
 });
 
 const takenOf = (text: string) => twilio.taken.filter(({ body }) => body === text);
@@ -130,6 +138,72 @@ describe('Twilio', () => {
     await eventually('Twilio to be asked', async () => twilio.asked.length > asked);
     expect(await ana.read(second)).toMatchObject({ status: 'queued', errorCode: 'SEND_UNCONFIRMED' });
     expect((await ana.read(first)).providerMessageId).toBe(takenOf('¿sigue ahí?')[0]?.sid);
+  });
+});
+
+describe('an approved template', () => {
+  let orderId: string;
+  beforeEach(async () => {
+    orderId = (await owner.client.orders.create.mutate({ clientId, description: 'una torta' })).id;
+  });
+
+  /** What the row says, and what Twilio got. */
+  async function goes(body: object) {
+    const { providerMessageId, text } = await ana.until(await ana.sent(body), { status: 'sent' });
+    const taken = twilio.taken.find(({ sid }) => sid === providerMessageId);
+    const variables: unknown = taken?.contentVariables ? JSON.parse(taken.contentVariables) : null;
+    return { text, body: taken?.body, contentSid: taken?.contentSid, variables };
+  }
+  const plain = (text: string) => ({ text, body: text, contentSid: null, variables: null });
+
+  test('gets what the text says, whatever else is of its type', async () => {
+    const own = await owner.client.templates.create.mutate({
+      name: 'Mía',
+      type: 'confirmacion',
+      content: '{orderDescription} para {clientName}',
+    });
+    expect(await goes({ templateType: 'confirmacion', orderId })).toEqual({
+      text: 'Hola Carla, confirmamos tu pedido: una torta. ¡Gracias!',
+      body: '',
+      contentSid: 'HXconfirmacion',
+      variables: { 1: 'Carla', 2: 'una torta' },
+    });
+    expect(await goes({ templateId: own.id, orderId })).toEqual(plain('una torta para Carla'));
+    expect(await goes({ templateType: 'confirmacion' })).toEqual(
+      plain('Hola Carla, te confirmamos que recibimos tu mensaje. ¡Gracias!'),
+    );
+  });
+
+  test('is of one language', async () => {
+    expect(await goes({ templateType: 'confirmacion', orderId, language: 'en' })).toMatchObject({
+      text: 'Hello Carla, your order is confirmed: una torta. Thank you!',
+      contentSid: 'HXconfirmation',
+      variables: { 1: 'Carla', 2: 'una torta' },
+    });
+    expect(await goes({ templateType: 'entrega', orderId, language: 'en' })).toEqual(
+      plain('Hello Carla, your order is ready for delivery: una torta.'),
+    );
+  });
+
+  test('says nothing of a wording that the owner changed', async () => {
+    await owner.client.templates.update.mutate({
+      id: 'entrega-es',
+      content: 'Ya está, {clientName}: {orderDescription}',
+    });
+    expect(await goes({ templateType: 'entrega', orderId })).toEqual(plain('Ya está, Carla: una torta'));
+  });
+
+  test('of a message for later gets what was accepted, whatever changed meanwhile', async () => {
+    const scheduledAt = new Date(Date.now() + 1_500).toISOString();
+    const went = goes({ templateType: 'confirmacion', orderId, scheduledAt });
+    await eventually('it to be stored', async () => app.node.db.message.count({ where: { clientId } }));
+    await owner.client.clients.update.mutate({ id: clientId, name: 'Beatriz' });
+    await owner.client.orders.update.mutate({ id: orderId, description: 'pan' });
+    expect(await went).toMatchObject({
+      text: 'Hola Carla, confirmamos tu pedido: una torta. ¡Gracias!',
+      contentSid: 'HXconfirmacion',
+      variables: { 1: 'Carla', 2: 'una torta' },
+    });
   });
 });
 

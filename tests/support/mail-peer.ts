@@ -5,8 +5,8 @@ import { SMTPServer } from 'smtp-server';
 export type Mail = { to: string[]; from: string; raw: string };
 export type MailBehaviour =
   | { kind: 'take' }
-  /** It says no, with this code: to the recipient or to the content. */
-  | { kind: 'refuse'; code: number; at: 'recipient' | 'content' }
+  /** It says no, with this code and perhaps these words: to the recipient or to the content. */
+  | { kind: 'refuse'; code: number; at: 'recipient' | 'content'; says?: string }
   /** It has the whole mail, and the connection ends before it says so. */
   | { kind: 'take and drop' };
 
@@ -14,7 +14,8 @@ export async function createMailPeer() {
   const mails: Mail[] = [];
   const behaviours: MailBehaviour[] = [];
   let current: MailBehaviour = { kind: 'take' };
-  const refusal = (code: number) => Object.assign(new Error('no'), { responseCode: code });
+  const refusal = ({ code, says = 'no' }: { code: number; says?: string }) =>
+    Object.assign(new Error(says), { responseCode: code });
 
   const server = new SMTPServer({
     authOptional: true,
@@ -25,14 +26,14 @@ export async function createMailPeer() {
       done();
     },
     onRcptTo(_address, _session, done) {
-      if (current.kind === 'refuse' && current.at === 'recipient') done(refusal(current.code));
+      if (current.kind === 'refuse' && current.at === 'recipient') done(refusal(current));
       else done();
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        if (current.kind === 'refuse') return done(refusal(current.code));
+        if (current.kind === 'refuse') return done(refusal(current));
         const { mailFrom, rcptTo } = session.envelope;
         mails.push({
           to: rcptTo.map(({ address }) => address),

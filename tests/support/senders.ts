@@ -8,6 +8,7 @@ export type Sender = ReturnType<typeof createSender>;
 type Told = {
   id: string;
   status: string;
+  text: string;
   provider: string | null;
   providerReason: string | null;
   providerMessageId: string | null;

@@ -13,6 +13,8 @@ export type Behaviour =
   /** It takes the message, and its answer is lost. */
   | { kind: 'take and drop' }
   | { kind: 'take and fail'; status: number }
+  /** It takes the message, and its answer says nothing of it. */
+  | { kind: 'take and say nothing' }
   /** The connection ends before anything was taken. */
   | { kind: 'drop' }
   /** It takes the message and tells of a status before it answers. */
@@ -144,6 +146,9 @@ export async function createTwilioPeer() {
       case 'take and fail':
         take(form);
         return answer(response, behaviour.status, { code: 20500, message: 'no', status: behaviour.status });
+      case 'take and say nothing':
+        take(form);
+        return answer(response, 201, {});
       case 'drop':
         return void response.destroy();
       case 'take and tell first': {

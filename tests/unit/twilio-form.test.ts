@@ -38,6 +38,27 @@ describe('what Twilio posts', () => {
     expect(kindOf({ Latitude: '-34.6' })).toBe('location');
   });
 
+  test('is not lost over what stands beside its text', () => {
+    const long = 'x'.repeat(5_000);
+    const call = readTwilioCall(
+      {
+        ...inbound,
+        ProfileName: long,
+        MediaContentType0: long,
+        Latitude: ['1', '2'],
+        MessageStatus: '',
+        ErrorCode: long,
+      },
+      null,
+    );
+    expect(call).toMatchObject({ kind: 'message', message: { text: 'hola', name: 'x'.repeat(120), kind: 'location' } });
+    expect(readTwilioCall({ ...inbound, Body: ['uno', 'dos'] }, null)).toMatchObject({ message: { text: 'uno\ndos' } });
+    expect(readTwilioCall({ MessageSid: sid, MessageStatus: 'failed', ErrorCode: long }, null)).toMatchObject({
+      kind: 'status',
+      status: { status: 'failed', errorCode: null },
+    });
+  });
+
   test('and whatever else is nothing', () => {
     for (const fields of [
       {},
