@@ -17,6 +17,16 @@ function patternOf(content: string): RegExp {
 
 const WORDINGS = BUILT_INS.map(({ type, language, content }) => ({ type, language, pattern: patternOf(content) }));
 
+/** Throws an error that names each setting of no built-in template: what another type says is up to its owner, and would go unsaid. */
+export function assertContents(contentSids: Record<string, string>): void {
+  const known = new Set(WORDINGS.map(({ type, language }) => nameOf(type, language)));
+  const unknown = Object.keys(contentSids).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const names = [...known].map((name) => name.toUpperCase()).join(', ');
+  const named = unknown.map((name) => `TWILIO_CONTENT_SID_${name.toUpperCase()}`).join(', ');
+  throw new Error(`${named}: there is no such built-in template. It may end in ${names}`);
+}
+
 /**
  * The approved template that says exactly `text`, and what its {{1}}, {{2}}, … are; null: none does. A SID stands for the built-in
  * wording of its type and language. The variables are read from the text itself, so what Twilio makes of them is what the message's

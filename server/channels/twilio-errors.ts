@@ -29,14 +29,21 @@ const NOT_TRUSTED = [
 ];
 
 const BEFORE = new Set([...NOT_CONNECTED, ...NOT_TRUSTED]);
-/** The handshake did not come to its end. A record that is broken later has other names. */
-const HANDSHAKE =
-  /^(CERT_|CRL_|ERR_TLS_|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|.*(HANDSHAKE_FAILURE|PROTOCOL_VERSION))$)/;
+const BEFORE_STARTS = /^(CERT_|CRL_|ERR_TLS_)/;
 
-/** Whether an error of this code comes before a request is written, so that nothing can have been sent. */
-export const isBeforeTheRequest = (code: string): boolean => BEFORE.has(code) || HANDSHAKE.test(code);
+/** A handshake that did not come to its end: its code (EPROTO, ECONNRESET) can come later as well, and only the words tell. */
+const HANDSHAKE_SAYS =
+  /wrong version number|unsupported protocol|alert protocol version|handshake failure|before secure TLS connection was established/;
 
-export function codeOf(error: unknown): string | null {
-  const code = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : null;
+const textOf = (error: unknown, name: 'code' | 'message'): string | null => {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  return typeof value === 'string' ? value : null;
+};
+
+export const codeOf = (error: unknown): string | null => textOf(error, 'code');
+
+/** Whether an error came before a request was written, so that nothing can have been sent. */
+export function isBeforeTheRequest(error: unknown): boolean {
+  const [code, message] = [codeOf(error) ?? '', textOf(error, 'message') ?? ''];
+  return BEFORE.has(code) || BEFORE_STARTS.test(code) || HANDSHAKE_SAYS.test(message);
 }

@@ -1,7 +1,7 @@
 import Twilio from 'twilio/lib/rest/Twilio.js';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message';
 import type { ChannelPort, Lost, Outcome, Outgoing } from './port';
-import { contentFor } from './twilio-content';
+import { assertContents, contentFor } from './twilio-content';
 import { codeOf, isBeforeTheRequest } from './twilio-errors';
 import { TwilioHttp, TwilioRefusal } from './twilio-http';
 
@@ -30,13 +30,13 @@ function outcomeOf(error: unknown): Outcome {
     }
     return error.status >= 500 || error.status === 408 ? { kind: 'unconfirmed', code } : { kind: 'refused', code };
   }
-  const code = codeOf(error) ?? 'UNKNOWN';
-  return { kind: isBeforeTheRequest(code) ? 'not_left' : 'unconfirmed', code };
+  return { kind: isBeforeTheRequest(error) ? 'not_left' : 'unconfirmed', code: codeOf(error) ?? 'UNKNOWN' };
 }
 
-/** WhatsApp by Twilio. `settings` are the server's: all owners write from one number. */
+/** WhatsApp by Twilio. `settings` are the server's: all owners write from one number. Throws what assertContents throws. */
 export function createTwilio(settings: TwilioSettings): ChannelPort {
   const { accountSid, authToken, number, contentSids, callbackUrl } = settings;
+  assertContents(contentSids);
   const client = new Twilio(accountSid, authToken, {
     httpClient: new TwilioHttp(settings.apiBaseUrl, settings.timeoutMs),
   });

@@ -164,13 +164,13 @@ describe('a configuration', () => {
     );
   });
 
-  test('names approved templates by our types', () => {
+  test('names approved templates by our own types and their language', () => {
     const config = parseConfig({
       JWT_SECRET,
       TWILIO_CONTENT_SID_CONFIRMACION: 'HX1',
-      TWILIO_CONTENT_SID_MI_TIPO: 'HX2',
+      TWILIO_CONTENT_SID_CONFIRMACION_EN: 'HX2',
     });
-    expect(config.twilioContentSids).toEqual({ confirmacion: 'HX1', mi_tipo: 'HX2' });
+    expect(config.twilioContentSids).toEqual({ confirmacion: 'HX1', confirmacion_en: 'HX2' });
     expect(refusal({ JWT_SECRET, TWILIO_CONTENT_SID_ENTREGA: 'SM1' })).toContain(
       'TWILIO_CONTENT_SID_ENTREGA must start',
     );
