@@ -124,7 +124,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const pages = await createPages(config);
   shutdown.onEnd('pages', pages.close);
   shutdown.onEnd('sessions', registry.stop);
-  const handlers = createHandlers({ db, config, channels, logger });
+  const handlers = createHandlers({ db, bus, config, channels, logger });
   const worker = await untilDatabaseAnswers(() => createWorker({ pool, nodeId, logger, handlers }), logger);
   shutdown.onEnd('jobs', worker.stop);
   const stopRechecking = recheckWhenLinksChange({ db, bus, logger });

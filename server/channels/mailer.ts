@@ -27,8 +27,8 @@ function codeOf(reply: number, response: unknown): string {
   return enhanced === undefined ? String(reply) : `${reply} ${enhanced}`;
 }
 
-/** What the server said counts; where it said nothing, it matters whether it was already being given the mail. */
-function outcomeOf(error: unknown, begun: boolean): Outcome {
+/** What the server said counts; where it said nothing, it matters whether it may have had the whole mail. */
+function outcomeOf(error: unknown, given: boolean): Outcome {
   const said = part(error, 'responseCode');
   if (typeof said === 'number') {
     return { kind: said >= 500 ? 'refused' : 'not_left', code: codeOf(said, part(error, 'response')) };
@@ -37,7 +37,7 @@ function outcomeOf(error: unknown, begun: boolean): Outcome {
   const named = typeof code === 'string' ? code : 'UNKNOWN';
   // an address that no server can take, or a mail that nodemailer itself refuses
   if (named === 'EENVELOPE') return { kind: 'refused', code: named };
-  return { kind: begun ? 'unconfirmed' : 'not_left', code: named };
+  return { kind: given ? 'unconfirmed' : 'not_left', code: named };
 }
 
 /** Mails over SMTP, one connection each. */
@@ -50,13 +50,17 @@ export function createMailer({ smtpUrl, from, timeoutMs }: MailSettings): Mailer
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  /** Mails whose content was handed to the connection: from then on one may have left. */
-  const begun = new Set<string>();
+  /**
+   * Mails whose last byte was handed to the connection, which ends them with the dot then: from there on one may have left. A server
+   * keeps none without that dot (RFC 5321, 4.2.5). What of it is still in the system's own buffers nobody can say.
+   */
+  const given = new Set<string>();
   transport.use('stream', (mail, done) => {
     const read = mail.message.createReadStream.bind(mail.message);
     mail.message.createReadStream = (options) => {
-      begun.add(mail.message.messageId());
-      return read(options);
+      const id = mail.message.messageId();
+      // it is made before the first command, and read once the server asked for the mail
+      return read(options).once('end', () => given.add(id));
     };
     done();
   });
@@ -68,9 +72,9 @@ export function createMailer({ smtpUrl, from, timeoutMs }: MailSettings): Mailer
         await transport.sendMail({ from, to: { name: '', address: to }, subject, text, html, messageId, replyTo });
         return { kind: 'taken', providerMessageId: messageId };
       } catch (error) {
-        return outcomeOf(error, begun.has(messageId));
+        return outcomeOf(error, given.has(messageId));
       } finally {
-        begun.delete(messageId);
+        given.delete(messageId);
       }
     },
   };

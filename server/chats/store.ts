@@ -119,18 +119,19 @@ type AckChange = {
   readAt?: Date;
 };
 
-/** What an ack changes in a row of status `from`; null: nothing. */
+/** What an ack changes in a row of status `from`; null: nothing. What arrived was sent, though nobody said so before. */
 export function ackChange(from: MessageStatus, ack: Ack, now: Date): AckChange | null {
   if (!isForward(from, ack)) return null;
+  const sent = from === 'queued' || from === 'failed' ? { sentAt: now } : {};
   switch (ack) {
     case 'failed':
       return { status: ack, errorCode: 'WHATSAPP_REFUSED' };
     case 'sent':
       return { status: ack, errorCode: null, sentAt: now };
     case 'delivered':
-      return { status: ack, errorCode: null, deliveredAt: now };
+      return { status: ack, errorCode: null, ...sent, deliveredAt: now };
     case 'read':
-      return { status: ack, errorCode: null, readAt: now };
+      return { status: ack, errorCode: null, ...sent, readAt: now };
     default:
       return ack satisfies never;
   }

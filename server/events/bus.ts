@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { OwnerId } from '@/server/auth/owner-id';
 import type { Logger } from '@/server/logger';
+import { createHolds } from './holds';
 
 /** Postgres channel of the bell; a notification is `ownerId:seq:type`. */
 export const EVENT_CHANNEL = 'omniwp_event';
@@ -21,19 +22,25 @@ export type Bus = {
   onAuthChanged(listener: (userId: string | null) => void): () => void;
   /** Called when a connection that was lost is there again. Returns the way to stop. */
   onReturn(listener: () => void): () => void;
+  /**
+   * Takes a name that one holder at a time has, over all processes; answers with the way to give it back. What a process held is free
+   * when it ends. null: somebody has it, or nobody can be asked now.
+   */
+  hold(name: string): Promise<(() => Promise<void>) | null>;
   close(): Promise<void>;
 };
 
 /**
  * The doorbell: one dedicated connection that LISTENs, and says so to everybody in this process. The log is the truth, so after a
  * lost connection it listens again and then rings for everybody. The same connection holds this process's advisory lock
- * (`nodeLockKey`), by which other processes see that it is alive.
+ * (`nodeId`), by which other processes see that it is alive, and those of what it holds.
  */
 export async function createBus(options: { url: string; nodeId: string; logger: Logger }): Promise<Bus> {
   const { url, nodeId, logger } = options;
   const rings = new EventEmitter().setMaxListeners(0);
   let closed = false;
   let client: Client | null = null;
+  const holds = createHolds(() => client);
 
   async function listen(): Promise<Client> {
     const next = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
@@ -68,6 +75,7 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
     for (let wait = 100; !closed; wait = Math.min(wait * 2, 500)) {
       try {
         client = await listen();
+        void holds.takeAgain();
         // 'return', and every owner's
         for (const name of rings.eventNames()) if (name !== 'ring' && name !== 'auth') rings.emit(name);
         rings.emit('auth', null);
@@ -116,6 +124,7 @@ export async function createBus(options: { url: string; nodeId: string; logger: 
       rings.on('return', listener);
       return () => rings.off('return', listener);
     },
+    hold: holds.hold,
     async close() {
       closed = true;
       await client?.end().catch(() => {});

@@ -2,6 +2,7 @@ import { sendResetMail } from '@/server/auth/forgotten-password';
 import type { Channels } from '@/server/channels/channels';
 import type { Config } from '@/server/config';
 import type { Db } from '@/server/db';
+import type { Bus } from '@/server/events/bus';
 import type { Logger } from '@/server/logger';
 import { deliver } from '@/server/messages/deliver';
 import { recheckWaiting } from '@/server/messages/recheck';
@@ -10,7 +11,13 @@ import type { JobHandlers } from './queue';
 import { tidy } from './tidy';
 
 /** What each kind of job does. */
-export function createHandlers(parts: { db: Db; config: Config; channels: Channels; logger: Logger }): JobHandlers {
+export function createHandlers(parts: {
+  db: Db;
+  bus: Bus;
+  config: Config;
+  channels: Channels;
+  logger: Logger;
+}): JobHandlers {
   const { db, config, channels } = parts;
   return {
     send_message: ({ messageId }) => deliver(parts, messageId),

@@ -7,6 +7,7 @@ import { ownNumberOf } from '@/server/chats/chats';
 import type { MessageRow } from '@/server/chats/dto';
 import { againOnConflict, type Db, untilDatabaseAnswers } from '@/server/db';
 import type { Locale } from '@/server/errors';
+import type { Bus } from '@/server/events/bus';
 import type { Prisma } from '@/server/generated/prisma/client';
 import { enqueue } from '@/server/jobs/queue';
 import type { Logger } from '@/server/logger';
@@ -17,10 +18,11 @@ import { settleTakenByTwilio } from './twilio-status';
 
 /**
  * Sends a message that waits, by the channel that is best at this moment. The attempt is written down before the provider is asked,
- * so whoever comes after a process that died over it knows that it may have left, and does not send it again.
+ * so whoever comes after a process that died over it knows that it may have left, and does not send it again. One at a time has a
+ * message, over all processes: an attempt that is open when somebody gets hold of it is in WhatsApp Web's outbox, or left behind.
  */
 
-export type DeliverParts = { db: Db; channels: Channels; logger: Logger };
+export type DeliverParts = { db: Db; bus: Pick<Bus, 'hold'>; channels: Channels; logger: Logger };
 
 const include = {
   attempts: { orderBy: { at: 'asc' } },
@@ -55,20 +57,41 @@ function triedByWeb({ attempts }: Waiting): 'may_again' | 'for_good' | undefined
 }
 
 export async function deliver(parts: DeliverParts, messageId: string): Promise<void> {
-  const { db } = parts;
-  if (await mustWait(db, messageId)) return;
-  const waiting = await findWaiting(db, messageId);
-  if (waiting) await tryNow(parts, waiting);
+  const { db, bus } = parts;
+  const key = `send:${messageId}`;
+  const letGo = await bus.hold(key);
+  if (letGo === null) {
+    // a job that is being done is not the job of its key any more; what this one came for is looked at after that one
+    const runAt = new Date(Date.now() + HELD_LOOK_AGAIN_MS);
+    return enqueue(db.sql.one, 'send_message', { messageId }, { runAt, key, keepTime: true });
+  }
+  try {
+    if (await mustWait(db, messageId)) return;
+    const waiting = await findWaiting(db, messageId);
+    if (waiting) await tryNow(parts, waiting);
+  } finally {
+    await letGo();
+  }
   await wakeNext(db, messageId);
 }
+
+const HELD_LOOK_AGAIN_MS = 250;
+
+const openOf = ({ attempts }: Pick<Waiting, 'attempts'>) => attempts.filter(({ outcome }) => outcome === 'started');
 
 async function tryNow(parts: DeliverParts, waiting: Waiting): Promise<void> {
   const { db } = parts;
   const { id: messageId } = waiting;
-  const open = waiting.attempts.find(({ outcome }) => outcome === 'started');
-  if (open && open.provider !== 'whatsapp_web') {
-    // a process ended between the attempt and its record
-    await db.sql.transaction((sql) => settleUnconfirmed(sql, { id: open.id, messageId }, 'PROCESS_ENDED'));
+  const open = openOf(waiting);
+  const lost = open.filter(({ provider }) => provider !== 'whatsapp_web');
+  if (lost.length > 0) {
+    // a process ended between the attempt and its record; it began it only because WhatsApp Web had not taken the message
+    await againOnConflict(() =>
+      db.sql.transaction(async (sql) => {
+        await endNotLeft(sql, messageId, 'NOT_CONNECTED');
+        for (const { id } of lost) await settleUnconfirmed(sql, { id, messageId }, 'PROCESS_ENDED');
+      }),
+    );
     return;
   }
   // the session's sender has it, and says what becomes of it
@@ -76,19 +99,18 @@ async function tryNow(parts: DeliverParts, waiting: Waiting): Promise<void> {
   const asked = askedFor(waiting.attempts);
   if (asked) return placeInChat(parts, waiting, asked.id);
   const { channel } = waiting;
-  const tried = open && waiting.ownNumber !== null ? 'may_again' : triedByWeb(waiting);
+  const giveUpWith = (code: string) => againOnConflict(() => db.sql.transaction((sql) => giveUp(sql, waiting, code)));
+  if (waiting.clientId === null && waiting.ownNumber === null) return giveUpWith('CLIENT_NOT_FOUND');
+  const tried = open.length > 0 && waiting.ownNumber !== null ? 'may_again' : triedByWeb(waiting);
   const wanted = { channel, phone: phoneOf(waiting), tried };
   const choice = await chooseFor(parts, waiting, wanted);
   if (choice === 'wait') return;
   if (choice?.provider === 'twilio' && (await mustWaitForOutbox(db, messageId))) return;
   if (choice === null) {
-    const code = triedByWeb(waiting) === 'for_good' ? (waiting.attempts.at(-1)?.code ?? null) : null;
-    await db.sql.transaction((sql) => giveUp(sql, waiting, open?.id ?? null, code ?? 'NO_CHANNEL_AVAILABLE'));
-    return;
+    const refused = triedByWeb(waiting) === 'for_good' ? waiting.attempts.at(-1)?.code : null;
+    return giveUpWith(refused ?? (waiting.clientId === null ? 'CLIENT_NOT_FOUND' : 'NO_CHANNEL_AVAILABLE'));
   }
-  const attemptId = await againOnConflict(() =>
-    db.sql.transaction((sql) => begin(sql, parts, waiting, choice, open?.id ?? null)),
-  );
+  const attemptId = await againOnConflict(() => db.sql.transaction((sql) => begin(sql, parts, waiting, choice)));
   if (attemptId !== null) await carryOut(parts, waiting, choice, attemptId);
 }
 
@@ -128,11 +150,33 @@ async function chooseFor(
   return stays ? 'wait' : choice;
 }
 
-async function giveUp(sql: Sql, waiting: Waiting, openId: string | null, code: string): Promise<void> {
-  if (openId !== null) {
-    await sql`UPDATE message_attempt SET outcome = 'not_left', code = ${code}, ended_at = now() WHERE id = ${openId}::uuid`;
-  }
+async function giveUp(sql: Sql, waiting: Waiting, code: string): Promise<void> {
+  if (!(await isStillAsSeen(sql, waiting))) return;
+  await endNotLeft(sql, waiting.id, code);
   await failMessage(sql, waiting.id, code, localeOf(waiting));
+}
+
+/** Of what WhatsApp Web has not taken. */
+async function endNotLeft(sql: Sql, messageId: string, code: string, but: string | null = null): Promise<void> {
+  await sql`
+    UPDATE message_attempt SET outcome = 'not_left', code = ${code}, ended_at = now()
+    WHERE message_id = ${messageId}::uuid AND provider = 'whatsapp_web' AND outcome = 'started' AND id IS DISTINCT FROM ${but}::uuid`;
+}
+
+/**
+ * Whether nobody took it since it was read, nor ended or began an attempt; from here on the row is locked. The session's sender, who
+ * may be taking it, is waited for.
+ */
+async function isStillAsSeen(sql: Sql, waiting: Waiting): Promise<boolean> {
+  const rows = await sql`
+    SELECT 1 FROM message
+    WHERE id = ${waiting.id}::uuid AND status = 'queued' AND engine_message_id IS NULL AND handed_over_at IS NULL AND error_code IS NULL
+    FOR UPDATE`;
+  if (rows.length === 0) return false;
+  const open = await sql<{ id: string }>`
+    SELECT id FROM message_attempt WHERE message_id = ${waiting.id}::uuid AND outcome = 'started'`;
+  const seen = new Set(openOf(waiting).map(({ id }) => id));
+  return open.length === seen.size && open.every(({ id }) => seen.has(id));
 }
 
 const recipientOf = (waiting: Waiting): string | null =>
@@ -144,11 +188,10 @@ async function begin(
   { channels }: DeliverParts,
   waiting: Waiting,
   { provider, reason }: Choice,
-  openId: string | null,
 ): Promise<string | null> {
+  if (!(await isStillAsSeen(sql, waiting))) return null;
   const web = provider === 'whatsapp_web';
   const ownNumber = provider === 'twilio' ? channels.twilioNumber : null;
-  // the conditions are looked at again when the session's sender, who may be taking it, is done
   const [row] = await sql<MessageRow>`
     UPDATE message
     SET provider = ${provider}::"Provider", provider_reason = ${reason}, own_number = ${ownNumber},
@@ -157,15 +200,12 @@ async function begin(
           SELECT chat.id FROM chat JOIN whatsapp_session session ON session.owner_id = chat.owner_id AND session.phone = chat.own_number
           WHERE chat.client_id = message.client_id AND message.channel = 'whatsapp'
           ORDER BY chat.last_message_at DESC NULLS LAST LIMIT 1))
-    WHERE id = ${waiting.id}::uuid AND status = 'queued' AND engine_message_id IS NULL AND handed_over_at IS NULL
-      AND error_code IS NULL
-    RETURNING *`;
+    WHERE id = ${waiting.id}::uuid RETURNING *`;
   if (!row) return null;
-  if (openId !== null && web) return openId;
-  if (openId !== null) {
-    await sql`
-      UPDATE message_attempt SET outcome = 'not_left', code = 'NOT_CONNECTED', ended_at = now() WHERE id = ${openId}::uuid`;
-  }
+  // one that was begun, and whose row never came into the outbox or was taken out of it, goes on
+  const goesOn = web ? (openOf(waiting).at(-1)?.id ?? null) : null;
+  await endNotLeft(sql, waiting.id, 'NOT_CONNECTED', goesOn);
+  if (goesOn !== null) return goesOn;
   const attemptId = uuidv7();
   await sql`
     INSERT INTO message_attempt (id, message_id, provider, recipient, why)

@@ -4,8 +4,8 @@ import { enqueue } from '@/server/jobs/queue';
 import type { Logger } from '@/server/logger';
 
 /**
- * Looks again at what waits to leave: in the outbox of a link that was lost, or for a link to come back. Of one owner, or of all.
- * What has a time of its own to be tried again keeps it.
+ * Looks again at what waits to leave: in the outbox of a link that was lost, or for a link to come back; and at what was given to another
+ * provider so long ago that its process must be gone. Of one owner, or of all. What has a time of its own to be tried again keeps it.
  */
 export async function recheckWaiting(db: Db, ownerId: string | undefined): Promise<void> {
   const owner = ownerId ?? null;
@@ -13,10 +13,11 @@ export async function recheckWaiting(db: Db, ownerId: string | undefined): Promi
     const waiting = await sql<{ id: string }>`
       SELECT id FROM message
       WHERE (${owner}::uuid IS NULL OR owner_id = ${owner}::uuid) AND direction = 'outbound' AND status = 'queued'
-        AND engine_message_id IS NULL AND handed_over_at IS NULL AND error_code IS NULL
-        AND (scheduled_at IS NULL OR scheduled_at <= now())
-        AND (own_number IS NULL OR EXISTS (
-          SELECT 1 FROM message_attempt attempt WHERE attempt.message_id = message.id AND attempt.outcome = 'started'))
+        AND engine_message_id IS NULL AND error_code IS NULL AND (scheduled_at IS NULL OR scheduled_at <= now())
+        AND (handed_over_at IS NULL AND own_number IS NULL OR EXISTS (
+          SELECT 1 FROM message_attempt attempt
+          WHERE attempt.message_id = message.id AND attempt.outcome = 'started' AND (message.handed_over_at IS NULL
+            OR attempt.provider <> 'whatsapp_web' AND attempt.at < now() - interval '30 seconds')))
       ORDER BY position LIMIT 1000`;
     for (const { id: messageId } of waiting) {
       await enqueue(sql, 'send_message', { messageId }, { key: `send:${messageId}`, keepTime: true });

@@ -95,12 +95,14 @@ export const preview = z.object({
   order: order.nullable(),
 });
 
+export const MAX_SUBJECT_LENGTH = 200;
+
 /** Header lines end where a line does, so a subject is one line. */
 const subject = storable(
   z
     .string()
     .trim()
-    .max(200)
+    .max(MAX_SUBJECT_LENGTH)
     .regex(/^[^\r\n]*$/),
 );
 

@@ -5,14 +5,14 @@ import { type MessageRow, toMessage as toChatMessage } from '@/server/chats/dto'
 import { touchAndRead } from '@/server/chats/store';
 import type { Client } from '@/server/clients/schema';
 import { againOnConflict, type Db } from '@/server/db';
-import { AppError } from '@/server/errors';
+import { AppError, type Fault } from '@/server/errors';
 import { appendEvent } from '@/server/events/log';
 import { enqueue } from '@/server/jobs/queue';
 import type { Sql } from '@/server/sql';
 import { type Composed, composeFromTemplate } from '@/server/templates/compose';
 import type { z } from 'zod';
 import { assertTimely } from './scheduled-at';
-import type { SendMessageAnswer, sendMessageInput } from './schema';
+import { MAX_SUBJECT_LENGTH, type SendMessageAnswer, type sendMessageInput } from './schema';
 
 type Parts = { db: Db; channels: Channels };
 type Input = z.infer<typeof sendMessageInput>;
@@ -56,11 +56,20 @@ async function findAccepted(db: Db, ownerId: OwnerId, clientKey: string): Promis
   return row && answerOf(row);
 }
 
+const SUBJECT_TOO_LONG: Fault = {
+  field: 'subject',
+  es: `Con sus variables, a lo sumo ${MAX_SUBJECT_LENGTH} caracteres.`,
+  en: `With its variables, at most ${MAX_SUBJECT_LENGTH} characters.`,
+};
+
 async function compose(db: Db, ownerId: OwnerId, wanted: Wanted): Promise<Composed> {
-  const composed = await composeFromTemplate(db, ownerId, wanted);
+  const subject = wanted.channel === 'email' ? wanted.subject : undefined;
+  const composed = await composeFromTemplate(db, ownerId, { ...wanted, subject });
   if (wanted.channel === 'email') {
     if (!composed.client.email) throw new AppError('NO_EMAIL_ADDRESS', { fields: ['clientId'] });
-    if (!wanted.subject) throw new AppError('MISSING_SUBJECT', { fields: ['subject'] });
+    if (!composed.subject) throw new AppError('MISSING_SUBJECT', { fields: ['subject'] });
+    if (composed.subject.length > MAX_SUBJECT_LENGTH)
+      throw new AppError('INVALID_INPUT', { faults: [SUBJECT_TOO_LONG] });
   }
   return composed;
 }
@@ -98,10 +107,10 @@ async function accept(
   sql: Sql,
   ownerId: OwnerId,
   wanted: Wanted,
-  { message: text, template, client, order }: Composed,
+  { message: text, subject, template, client, order }: Composed,
   choice: Choice | null,
 ): Promise<SendMessageAnswer | null> {
-  const { channel, clientKey, subject, scheduledAt, variables } = wanted;
+  const { channel, clientKey, scheduledAt, variables } = wanted;
   const given =
     variables && Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
   const runAt = isLater(scheduledAt) ? new Date(scheduledAt) : null;

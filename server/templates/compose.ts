@@ -7,7 +7,7 @@ import { AppError, type Fault } from '@/server/errors';
 import { getOrder } from '@/server/orders/orders';
 import type { Order, OrderStatus } from '@/server/orders/schema';
 import { BUILT_INS } from './built-in';
-import { fillTemplate, missingIn } from './fill';
+import { fillTemplates, missingIn } from './fill';
 import { DEFAULT_TYPE, type Language, type Template, type Variables } from './schema';
 import { allTemplates, getTemplate, languageOf } from './templates';
 
@@ -18,6 +18,8 @@ export type ComposeInput = {
   templateType?: string | undefined;
   templateId?: string | undefined;
   text?: string | undefined;
+  /** Of an e-mail; with variables too. */
+  subject?: string | undefined;
   /** The owner's unless it is given. */
   language?: Language | undefined;
   variables?: Variables | undefined;
@@ -29,8 +31,14 @@ const TOO_LONG: Fault = {
   en: `With its variables, at most ${MAX_TEXT_LENGTH} characters.`,
 };
 
-/** `template`: null for a text of the caller's own. */
-export type Composed = { message: string; template: Template | null; client: Client; order: Order | null };
+/** `template`: null for a text of the caller's own. `subject`: '' where none was given. */
+export type Composed = {
+  message: string;
+  subject: string;
+  template: Template | null;
+  client: Client;
+  order: Order | null;
+};
 
 /**
  * The text that a template makes for a client (and an order of theirs). Throws CLIENT_NOT_FOUND, ORDER_NOT_FOUND, TEMPLATE_NOT_FOUND,
@@ -44,10 +52,13 @@ export async function composeFromTemplate(db: Db, ownerId: OwnerId, input: Compo
   // the caller's word counts before ours
   const values = [valuesOf(client, order, language), input.variables ?? {}];
   const wording = template ? wordingOf(template, order, values) : (input.text ?? '');
-  const message = fillTemplate(wording, ...values);
+  const [message, subject] = fillTemplates([wording, input.subject ?? ''], ...values);
   if (message.length > MAX_TEXT_LENGTH) throw new AppError('INVALID_INPUT', { faults: [TOO_LONG] });
-  return { message, template, client, order };
+  return { message, subject: inOneLine(subject), template, client, order };
 }
+
+/** Header lines end where a line does. */
+const inOneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
 /** An order of this client's; null: none was named. Throws ORDER_NOT_FOUND or CLIENT_ORDER_MISMATCH. */
 export async function orderFor(

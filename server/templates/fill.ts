@@ -1,7 +1,7 @@
 import { AppError } from '@/server/errors';
 import type { Variables } from './schema';
 
-/** Whatever stands between braces on one line is a variable; a brace alone is a brace. */
+/** One to sixty characters between braces on one line are a variable; any other brace is a brace (docs/api.md). */
 const PLACEHOLDER = /\{([^{}\r\n]{1,60})\}/g;
 
 /** Other names of the same variable. */
@@ -34,12 +34,14 @@ export function missingIn(content: string, ...values: Variables[]): string[] {
 }
 
 /**
- * A template with its variables filled in, from several sources of which the later one counts. A variable without a value is never
- * sent: throws TEMPLATE_VARIABLE_MISSING, naming each. Values go in as they are: a `$` or a brace in one means nothing.
+ * Wordings of one message with their variables filled in, from several sources of which the later one counts. A variable without a value
+ * is never sent: throws TEMPLATE_VARIABLE_MISSING, naming each. Values go in as they are: a `$` or a brace in one means nothing.
  */
-export function fillTemplate(content: string, ...values: Variables[]): string {
-  const missing = missingIn(content, ...values);
+export function fillTemplates<Contents extends string[]>(contents: [...Contents], ...values: Variables[]) {
+  const missing = missingIn(contents.join('\n'), ...values);
   if (missing.length > 0) throw new AppError('TEMPLATE_VARIABLE_MISSING', { fields: missing });
   const filled = known(values);
-  return content.replace(PLACEHOLDER, (whole, written: string) => filled.get(nameOf(written)) ?? whole);
+  const fill = (content: string) =>
+    content.replace(PLACEHOLDER, (whole, written: string) => filled.get(nameOf(written)) ?? whole);
+  return contents.map(fill) as { [Index in keyof Contents]: string };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApp, PASSWORD, type TestApp } from '@/tests/support/app';
+import { createTestApp, type Owner, PASSWORD, type TestApp } from '@/tests/support/app';
 import { createMailPeer, type MailPeer } from '@/tests/support/mail-peer';
 import { NO_LIMITS } from '@/tests/support/no-limits';
 import { eventually } from '@/tests/support/node';
@@ -11,6 +11,8 @@ import { setStores } from '@/tests/support/stores';
 const stores = setStores();
 let mail: MailPeer;
 let app: TestApp;
+let owner: Owner;
+let clientId: string;
 let ana: Sender;
 let address: string;
 let count = 0;
@@ -29,10 +31,11 @@ afterAll(async () => {
   await mail?.close();
 });
 beforeEach(async () => {
-  const owner = await app.register('Ana');
+  owner = await app.register('Ana');
   count += 1;
   address = `carla-${count}@example.com`;
-  ana = createSender(app, owner, (await owner.client.clients.create.mutate({ name: 'Carla', email: address })).id);
+  clientId = (await owner.client.clients.create.mutate({ name: 'Carla', email: address })).id;
+  ana = createSender(app, owner, clientId);
 });
 
 const email = (text: string) => ({ channel: 'email', subject: 'Asunto', text });
@@ -71,6 +74,15 @@ describe('an e-mail', () => {
     }
   });
 
+  for (const at of ['recipient', 'data'] as const) {
+    test(`whose connection ends before the mail was asked for (${at}) certainly did not leave, and goes again`, async () => {
+      mail.next({ kind: 'drop', at });
+      const message = await ana.until(await ana.sent(email(`cortado ${at}`)), { status: 'sent' });
+      expect(message.attempts).toMatchObject([{ outcome: 'not_left' }, { outcome: 'taken' }]);
+      expect(received()).toHaveLength(1);
+    });
+  }
+
   test('that the server has, and whose answer is lost: nobody can say, and it is never sent again', async () => {
     mail.next({ kind: 'take and drop' });
     const id = await ana.sent(email('perdido'));
@@ -86,6 +98,26 @@ describe('an e-mail', () => {
     expect(refused.status).toBe(400);
     await ana.until(await ana.sent(email('.\n..\nfin')), { status: 'sent' });
     expect(received()[0]?.raw).toMatch(/^\.\r?\n\.\.\r?\nfin/m);
+  });
+
+  test('has the variables of its subject filled in, in one line', async () => {
+    const variables = { qué: 'torta\r\nBcc: otro@example.com' };
+    const id = await ana.sent({ ...email('x'), subject: '{name}, tu {qué}', variables });
+    expect(await ana.until(id, { status: 'sent' })).toMatchObject({ subject: 'Carla, tu torta Bcc: otro@example.com' });
+    const [got] = received();
+    expect(got?.to).toEqual([address]);
+    expect(got?.raw).toMatch(/^Subject: Carla, tu torta Bcc: otro@example.com\r?$/m);
+    expect(got?.raw).not.toMatch(/^Bcc:/m);
+  });
+
+  test('to a client who is deleted meanwhile fails, and says so', async () => {
+    const id = await ana.sent({ ...email('x'), scheduledAt: new Date(Date.now() + 700).toISOString() });
+    await owner.client.clients.delete.mutate({ id: clientId });
+    expect(await ana.until(id, { status: 'failed' })).toMatchObject({
+      errorCode: 'CLIENT_NOT_FOUND',
+      errorMessage: 'Ese cliente no existe.',
+      attempts: [],
+    });
   });
 });
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EngineError } from '@/server/whatsapp/engine';
+import { deliver } from '@/server/messages/deliver';
+import { recheckWaiting } from '@/server/messages/recheck';
 import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
 import type { FakePhone } from '@/tests/support/fake-engine';
 import { NO_LIMITS } from '@/tests/support/no-limits';
@@ -236,4 +238,63 @@ test('fifty that wait when the link is lost go once each, whoever takes them', a
     expect(overWeb + overTwilio, `${text}: ${status} by ${provider}`).toBe(status === 'queued' ? 0 : 1);
   }
   expect(rows.some(({ provider }) => provider === 'twilio')).toBe(true);
+});
+
+describe('one message', () => {
+  const attemptsOf = (messageId: string) =>
+    app.node.db.messageAttempt.findMany({ where: { messageId }, orderBy: { at: 'asc' } });
+
+  test('is one attempt, however many jobs have it at once', async () => {
+    const texts = Array.from({ length: 8 }, (_, index) => `a la vez ${count} ${index}`);
+    for (const text of texts) {
+      const id = await ana.sent({ text });
+      await Promise.all(Array.from({ length: 6 }, () => deliver(app.deps, id)));
+      await ana.until(id, { status: 'delivered' });
+      expect(await attemptsOf(id), text).toMatchObject([{ provider: 'whatsapp_web', outcome: 'taken' }]);
+    }
+    const heard = app.network.phone(carla).account.messages.map(({ text }) => text);
+    expect(heard.filter((text) => texts.includes(text))).toEqual(texts);
+  });
+
+  test('over Twilio the same, and while one is asking it nobody says that it is lost', async () => {
+    await owner.client.whatsapp.disconnect.mutate({});
+    twilio.next({ kind: 'take', afterMs: 300 });
+    const id = await ana.sent({ text: `despacio ${count}` });
+    await eventually('it to be on its way', async () => (await attemptsOf(id)).length > 0);
+    await Promise.all(Array.from({ length: 6 }, () => deliver(app.deps, id)));
+    await ana.until(id, { status: 'sent' });
+    expect(byTwilio(`despacio ${count}`)).toHaveLength(1);
+    expect(await attemptsOf(id)).toMatchObject([{ provider: 'twilio', outcome: 'taken' }]);
+    const told = await app.node.db.event.findMany({ where: { ownerId: owner.ownerId }, select: { payload: true } });
+    expect(JSON.stringify(told)).not.toContain('SEND_UNCONFIRMED');
+  });
+
+  test('whose process ended with two attempts open says that nobody knows, and holds nobody up', async () => {
+    await owner.client.whatsapp.disconnect.mutate({});
+    const id = await ana.sent({
+      text: `abandonado ${count}`,
+      scheduledAt: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+    const [{ db }, longAgo] = [app.node, new Date(Date.now() - 60_000)];
+    // as a SIGKILL leaves it, and a job of another kind than its own was being done
+    await db.sql.one`SELECT graphile_worker.remove_job(${`send:${id}`})::text AS removed`;
+    for (const provider of ['whatsapp_web', 'twilio'] as const) {
+      await db.messageAttempt.create({ data: { messageId: id, recipient: carla, at: longAgo, provider } });
+    }
+    await db.message.update({
+      where: { id },
+      data: { scheduledAt: null, handedOverAt: longAgo, provider: 'twilio', ownNumber: TWILIO_NUMBER },
+    });
+    const later = await ana.sent({ text: `detrás de él ${count}` });
+    await recheckWaiting(db, owner.ownerId);
+    expect(await ana.until(id, { errorCode: 'SEND_UNCONFIRMED' })).toMatchObject({
+      status: 'queued',
+      attempts: [
+        { provider: 'whatsapp_web', outcome: 'not_left' },
+        { provider: 'twilio', outcome: 'unconfirmed' },
+      ],
+    });
+    await ana.until(later, { status: 'sent' });
+    expect(byTwilio(`abandonado ${count}`)).toHaveLength(0);
+  });
 });

@@ -132,3 +132,26 @@ test('a database that cuts every connection off is gone back to', async () => {
   const id = await eventually('the database to take a job', () => add(one).catch(() => null));
   await eventually('it to be done', async () => one.done.includes(id));
 });
+
+test('a name that is held has one holder over all processes, and is free when its process ends; a lost connection changes nothing', async () => {
+  const [one, two] = [(await process()).node, (await process()).node];
+  const name = randomUUID();
+  const letGo = await one.bus.hold(name);
+  expect(letGo).not.toBeNull();
+  expect([await one.bus.hold(name), await two.bus.hold(name)]).toEqual([null, null]);
+  const back = new Promise<void>((done) => one.bus.onReturn(done));
+  await two.db.sql.one`
+    SELECT pg_terminate_backend(pid) FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
+      AND (classid::bigint << 32 | objid::bigint) = hashtextextended(${name}, 0)`;
+  await back;
+  // what is asked after it was taken again is answered after it
+  await (await one.bus.hold(randomUUID()))?.();
+  expect([await one.bus.hold(name), await two.bus.hold(name)]).toEqual([null, null]);
+  await letGo?.();
+  const again = await two.bus.hold(name);
+  expect(again).not.toBeNull();
+  expect(await one.bus.hold(name)).toBeNull();
+  await two.bus.close();
+  await eventually('it to be free', () => one.bus.hold(name));
+});

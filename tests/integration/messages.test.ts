@@ -170,6 +170,14 @@ describe('outbound', () => {
     expect((await textsOf(ownerId, chat.id)).filter((text) => text.startsWith('salió'))).toHaveLength(1);
   });
 
+  test('that the phone has before the send was answered: it was sent too', async () => {
+    const { ownerId, chat } = await withChat();
+    network.onAnswer(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    const accepted = await send(ownerId, chat.id, 'acuse antes');
+    await eventually('delivered', async () => (await rowOf(accepted.id)).status === 'delivered');
+    expect((await rowOf(accepted.id)).sentAt).not.toBeNull();
+  });
+
   test('accepted while the session is down: leaves when it is back', async () => {
     const { ownerId, chat } = await withChat();
     network.onStart(() => new Promise((resolve) => setTimeout(resolve, 200)));

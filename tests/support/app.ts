@@ -105,7 +105,7 @@ export async function createTestApp(options: {
     pool: node.pool,
     nodeId: node.nodeId,
     logger,
-    handlers: createHandlers({ db, config, channels, logger }),
+    handlers: createHandlers({ db, bus, config, channels, logger }),
   });
   const stopRechecking = recheckWhenLinksChange({ db, bus, logger });
   const sockets = { trpcSocket: createTrpcSocket(deps), socketIo: createSocketIo(deps) };

@@ -8,12 +8,17 @@ export type MailBehaviour =
   /** It says no, with this code and perhaps these words: to the recipient or to the content. */
   | { kind: 'refuse'; code: number; at: 'recipient' | 'content'; says?: string }
   /** It has the whole mail, and the connection ends before it says so. */
-  | { kind: 'take and drop' };
+  | { kind: 'take and drop' }
+  /** The connection ends when it hears of the recipient, or is about to ask for the mail. */
+  | { kind: 'drop'; at: 'recipient' | 'data' };
 
 export async function createMailPeer() {
   const mails: Mail[] = [];
   const behaviours: MailBehaviour[] = [];
   let current: MailBehaviour = { kind: 'take' };
+  const cut = () => {
+    for (const connection of server.connections) Reflect.get(connection, '_socket').destroy();
+  };
   const refusal = ({ code, says = 'no' }: { code: number; says?: string }) =>
     Object.assign(new Error(says), { responseCode: code });
 
@@ -27,9 +32,11 @@ export async function createMailPeer() {
     },
     onRcptTo(_address, _session, done) {
       if (current.kind === 'refuse' && current.at === 'recipient') done(refusal(current));
+      else if (current.kind === 'drop' && current.at === 'recipient') cut();
       else done();
     },
     onData(stream, session, done) {
+      if (current.kind === 'drop') return cut();
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
@@ -41,7 +48,7 @@ export async function createMailPeer() {
           raw: Buffer.concat(chunks).toString(),
         });
         if (current.kind === 'take') return done();
-        for (const connection of server.connections) Reflect.get(connection, '_socket').destroy();
+        cut();
       });
     },
   });

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAppError } from '@/server/errors';
 import { BUILT_INS } from '@/server/templates/built-in';
-import { fillTemplate, placeholdersOf } from '@/server/templates/fill';
+import { fillTemplates, placeholdersOf } from '@/server/templates/fill';
+import type { Variables } from '@/server/templates/schema';
+
+const fillTemplate = (content: string, ...values: Variables[]): string => fillTemplates([content], ...values)[0];
 
 const missing = (content: string, values = {}): string[] => {
   try {
