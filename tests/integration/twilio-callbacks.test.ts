@@ -185,10 +185,10 @@ describe('whose message an id of Twilio’s is', () => {
     const beto = await app.register('Beto');
     const his = await beto.client.clients.create.mutate({ name: 'Carla de Beto', phone });
     const sender = createSender(app, beto, his.id);
-    const mine = await lost(ana, 'hola a la vez', { kind: 'refuse', status: 500 });
-    const theirs = await lost(sender, 'hola a la vez', { kind: 'take and stall', forMs: 3_000 });
     const asked = () => twilio.asked.filter(({ method }) => method === 'GET').length;
     const before = asked();
+    const mine = await lost(ana, 'hola a la vez', { kind: 'refuse', status: 500 });
+    const theirs = await lost(sender, 'hola a la vez', { kind: 'take and stall', forMs: 3_000 });
     await eventually('both to be asked about', async () => asked() >= before + 2);
     for (const [who, id] of [
       [ana, mine],
