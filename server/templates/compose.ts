@@ -118,7 +118,7 @@ const STATUS_WORDS: Record<Language, Record<OrderStatus, string>> = {
 };
 
 /** What is known of client and order; what is not is missing, and the caller may give it. */
-export function valuesOf(client: Client, order: Order | null, language: Language): Variables {
+function valuesOf(client: Client, order: Order | null, language: Language): Variables {
   const known = {
     clientName: client.name,
     clientPhone: client.phone,
