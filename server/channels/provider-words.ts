@@ -4,7 +4,7 @@ import { ERRORS, type Locale } from '@/server/errors';
 type Words = Record<Locale, string>;
 
 /** What WhatsApp Web's own codes mean; a code that callers of the API get too has its words in errors.ts. */
-export const MESSAGE_ERRORS: Record<MessageErrorCode, Words> = {
+const MESSAGE_ERRORS: Record<MessageErrorCode, Words> = {
   SEND_UNCONFIRMED: {
     es: 'Puede haber salido: mirá en el teléfono antes de repetirlo.',
     en: 'It may have left: look at the phone before you repeat it.',

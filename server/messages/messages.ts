@@ -1,7 +1,7 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import { getClient } from '@/server/clients/clients';
 import type { Db } from '@/server/db';
-import { AppError } from '@/server/errors';
+import { AppError, type Locale } from '@/server/errors';
 import type { Prisma } from '@/server/generated/prisma/client';
 import { getOrder } from '@/server/orders/orders';
 import type { z } from 'zod';
@@ -14,8 +14,8 @@ const include = {
 } as const satisfies Prisma.MessageInclude;
 type Row = Prisma.MessageGetPayload<{ include: typeof include }>;
 
-const toJoined = (row: Row): JoinedMessage => ({
-  ...toMessage(row),
+const toJoined = (row: Row, locale: Locale): JoinedMessage => ({
+  ...toMessage(row, locale),
   scheduledAt: row.scheduledAt,
   client: row.client,
   order: row.order,
@@ -26,6 +26,7 @@ export async function listMessages(
   db: Db,
   ownerId: OwnerId,
   { limit, offset, ...filters }: z.infer<typeof listMessagesInput>,
+  locale: Locale,
 ): Promise<{ messages: JoinedMessage[]; total: number }> {
   if (filters.clientId) await getClient(db, ownerId, filters.clientId, 'clientId');
   if (filters.orderId) await getOrder(db, ownerId, filters.orderId, 'orderId');
@@ -35,18 +36,18 @@ export async function listMessages(
     db.message.findMany({ where, include, orderBy: [{ at: 'desc' }, { position: 'desc' }], take: limit, skip: offset }),
     db.message.count({ where }),
   ]);
-  return { messages: rows.map(toJoined), total };
+  return { messages: rows.map((row) => toJoined(row, locale)), total };
 }
 
 /** Throws MESSAGE_NOT_FOUND, also for another owner's. */
-export async function getMessage(db: Db, ownerId: OwnerId, id: string): Promise<ToldMessage> {
+export async function getMessage(db: Db, ownerId: OwnerId, id: string, locale: Locale): Promise<ToldMessage> {
   const attempts = {
     select: { provider: true, at: true, endedAt: true, outcome: true, code: true, why: true },
     orderBy: { at: 'asc' },
   } as const;
   const row = await db.message.findFirst({ where: { id, ownerId }, include: { ...include, attempts } });
   if (!row) throw new AppError('MESSAGE_NOT_FOUND');
-  return { ...toJoined(row), providerReason: row.providerReason, attempts: row.attempts };
+  return { ...toJoined(row, locale), providerReason: row.providerReason, attempts: row.attempts };
 }
 
 /** What came in over Twilio for nobody, newest first. */

@@ -94,7 +94,7 @@ export const messagesRouter = router({
     .input(listMessagesInput)
     .output(messagesAnswer)
     .query(async ({ ctx, input }) => {
-      const { messages, total } = await listMessages(ctx.deps.db, ctx.ownerId, input);
+      const { messages, total } = await listMessages(ctx.deps.db, ctx.ownerId, input, ctx.locale);
       const { limit, offset } = input;
       return { success: true as const, messages, total, limit, offset };
     }),
@@ -111,7 +111,7 @@ export const messagesRouter = router({
     })
     .input(messageInput)
     .output(toldMessage)
-    .query(({ ctx, input }) => getMessage(ctx.deps.db, ctx.ownerId, input.id)),
+    .query(({ ctx, input }) => getMessage(ctx.deps.db, ctx.ownerId, input.id, ctx.locale)),
 
   templates: ownerProcedure
     .meta({

@@ -1,6 +1,6 @@
 import type { OwnerId } from '@/server/auth/owner-id';
-import { MESSAGE_ERRORS } from '@/server/channels/provider-words';
-import { messageErrorCode, type MessageStatus } from '@/server/chats/schema';
+import { wordsOfCode } from '@/server/channels/provider-words';
+import type { MessageStatus } from '@/server/chats/schema';
 import type { Locale } from '@/server/errors';
 import type { Message } from '@/server/messages/schema';
 import { wordsOf } from '@/server/whatsapp/link-words';
@@ -36,11 +36,9 @@ export type Told = {
   [Name in keyof SocketEvents]: { name: Name; at: Date; fields: (locale: Locale) => SocketEvents[Name] };
 }[keyof SocketEvents];
 
-/** `words`: what the row itself says of it, where the code alone does not say it all. */
-export function toldOfMessageError(code: string, words: string | null, at: Date): Told {
-  const known = messageErrorCode.catch('UNKNOWN').parse(code);
+export function toldOfMessageError(code: string, at: Date): Told {
   const fields = (locale: Locale) => ({
-    error: { type: 'message' as const, code, message: words ?? MESSAGE_ERRORS[known][locale] },
+    error: { type: 'message' as const, code, message: wordsOfCode(code, locale) },
   });
   return { name: 'whatsapp_error', at, fields };
 }

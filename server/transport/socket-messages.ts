@@ -1,6 +1,7 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import type { Message as ChatMessage } from '@/server/chats/schema';
 import type { Db } from '@/server/db';
+import type { Locale } from '@/server/errors';
 import type { OwnerEvent } from '@/server/events/schema';
 import { toMessage } from '@/server/messages/dto';
 import { type Told, toldOfMessageError } from './socket-events';
@@ -35,7 +36,8 @@ export function createMessageTeller(db: Db, ownerId: OwnerId) {
     if (!row) return null;
     const { client, chat, ...message } = row;
     return {
-      message: toMessage(message),
+      row: message,
+      messageIn: (locale: Locale) => toMessage(message, locale),
       name: client?.name ?? chat?.name ?? null,
       phone: client?.phone ?? chat?.phone ?? null,
     };
@@ -44,9 +46,12 @@ export function createMessageTeller(db: Db, ownerId: OwnerId) {
   async function ofReceived(of: ChatMessage, at: Date): Promise<Told[]> {
     const row = await rowOf(of);
     if (!row) return [];
-    const { message, name, phone } = row;
-    const more = { clientName: name, clientPhone: phone, timestamp: message.createdAt };
-    return [{ name: 'whatsapp_message_received', at, fields: () => ({ message: { ...message, ...more } }) }];
+    const { messageIn, name, phone } = row;
+    const fields = (locale: Locale) => {
+      const message = messageIn(locale);
+      return { message: { ...message, clientName: name, clientPhone: phone, timestamp: message.createdAt } };
+    };
+    return [{ name: 'whatsapp_message_received', at, fields }];
   }
 
   async function ofOutbound(of: ChatMessage, isNew: boolean, at: Date): Promise<Told[]> {
@@ -54,29 +59,31 @@ export function createMessageTeller(db: Db, ownerId: OwnerId) {
     const { status, errorCode } = of;
     const moved = before?.status !== status;
     if (!moved && before?.errorCode === errorCode) return [];
-    const row = await rowOf(of);
-    if (!row) return [];
-    const { message, phone } = row;
+    const found = await rowOf(of);
+    if (!found) return [];
+    const { row, messageIn, phone } = found;
     const told: Told[] = [];
     // the first that is heard of a message that this process saw nothing of before may come late: then only "sent" itself is news
     const wasWaiting = before ? before.status === 'queued' || before.status === 'failed' : isNew || status === 'sent';
     if (moved && wasWaiting && (status === 'sent' || status === 'delivered' || status === 'read')) {
       // the row may be further by now, and that is told next
-      const { deliveredAt, readAt } = message;
       const asOfNow = {
-        ...message,
         status,
-        deliveredAt: status === 'sent' ? null : deliveredAt,
-        readAt: status === 'read' ? readAt : null,
+        deliveredAt: status === 'sent' ? null : row.deliveredAt,
+        readAt: status === 'read' ? row.readAt : null,
       };
-      const fields = () => ({ message: asOfNow, messageId: message.id, clientNumber: phone });
+      const fields = (locale: Locale) => ({
+        message: { ...messageIn(locale), ...asOfNow },
+        messageId: row.id,
+        clientNumber: phone,
+      });
       told.push({ name: 'whatsapp_message_sent', at, fields });
     }
     if (moved && status !== 'queued' && status !== 'received') {
-      told.push({ name: 'whatsapp_message_status', at, fields: () => ({ messageId: message.id, status }) });
+      told.push({ name: 'whatsapp_message_status', at, fields: () => ({ messageId: row.id, status }) });
     }
     if (errorCode !== null && before?.errorCode !== errorCode) {
-      told.push(toldOfMessageError(message.errorCode ?? errorCode, message.errorMessage, at));
+      told.push(toldOfMessageError(row.errorCode ?? errorCode, at));
     }
     return told;
   }

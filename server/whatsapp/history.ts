@@ -1,6 +1,7 @@
 import type { OwnerId } from '@/server/auth/owner-id';
 import { getClient } from '@/server/clients/clients';
 import type { Db } from '@/server/db';
+import type { Locale } from '@/server/errors';
 import { toMessage } from '@/server/messages/dto';
 import type { Message } from '@/server/messages/schema';
 
@@ -16,6 +17,7 @@ export async function listWhatsappMessages(
   db: Db,
   ownerId: OwnerId,
   { clientId, direction, limit, offset }: Wanted,
+  locale: Locale,
 ): Promise<{ messages: Message[]; total: number }> {
   if (clientId) await getClient(db, ownerId, clientId, 'clientId');
   const where = {
@@ -29,5 +31,5 @@ export async function listWhatsappMessages(
     db.message.findMany({ where, orderBy: [{ at: 'desc' }, { position: 'desc' }], take: limit, skip: offset }),
     db.message.count({ where }),
   ]);
-  return { messages: rows.map(toMessage), total };
+  return { messages: rows.map((row) => toMessage(row, locale)), total };
 }

@@ -206,7 +206,7 @@ export const whatsappRouter = router({
     .input(historyInput)
     .output(historyAnswer)
     .query(async ({ ctx, input }) => {
-      const { messages, total } = await listWhatsappMessages(ctx.deps.db, ctx.ownerId, input);
+      const { messages, total } = await listWhatsappMessages(ctx.deps.db, ctx.ownerId, input, ctx.locale);
       const { limit, offset } = input;
       const withOldNames = messages.map((message) => ({
         ...message,
