@@ -283,7 +283,9 @@ test('a message by the best channel that WhatsApp refused is sent again when som
     errorMessage: 'WhatsApp no aceptó el mensaje.',
   });
   const english = { token: owner.token, headers: { 'accept-language': 'en' } };
-  expect((await app.rest(`GET /messages/${id}`, english)).body.errorMessage).toBe('WhatsApp did not accept the message.');
+  expect((await app.rest(`GET /messages/${id}`, english)).body.errorMessage).toBe(
+    'WhatsApp did not accept the message.',
+  );
   app.network.onSend(null);
   await owner.client.chats.retry.mutate({ messageId: id });
   expect(await ana.until(id, { status: 'delivered' })).toMatchObject({
