@@ -156,6 +156,7 @@ describe('to a number that was never written to, while the link is coming back, 
     back();
     expect(await until(body.messageId, ['failed'])).toMatchObject({ errorCode: 'WHATSAPP_UNLINKED', chatId: null });
     await app.link(owner, owner.phone, 'Ana');
+    await eventually('the new link', async () => (await owner.client.whatsapp.status.query()).connected);
     expect((await send(owner, { clientNumber: phone, text: 'de nuevo' })).status).toBe(200);
     expect(heardBy(phone)).toEqual(['de nuevo']);
   });
