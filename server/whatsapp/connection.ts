@@ -11,8 +11,9 @@ import { type Lease, LeaseLost } from './lease';
 import { createReadIn } from './read-in';
 import { type Saying, settleTogether } from './settle-together';
 import type { WhatsappStatus } from './schema';
-import { createSender, markUnconfirmed } from './sender';
-import { noteUpToDate } from './session-row';
+import { markUnconfirmed } from './lost-sends';
+import { createSender } from './sender';
+import { guarded, noteUpToDate } from './session-row';
 
 export type ContentEvent = Exclude<EngineEvent, { type: 'state' }>;
 type MessageEvent = Extract<EngineEvent, { type: 'message' }>;
@@ -126,7 +127,8 @@ export function createConnection(parts: Parts): Connection {
     }
   }
 
-  const opened = inOrder(() => markUnconfirmed(scope))
+  const markLost = () => guarded(db, lease, (tx) => markUnconfirmed(tx, ownerId, ownNumber));
+  const opened = inOrder(markLost)
     .catch((error) => logger.error({ err: error, ownerId }, 'sends of unknown fate could not be marked'))
     .then(() => {
       sender.kick();

@@ -3,7 +3,7 @@ import { type MessageRow, toMessage } from '@/server/chats/dto';
 import type { MessageErrorCode } from '@/server/chats/schema';
 import { appendEvent } from '@/server/events/log';
 import type { Logger } from '@/server/logger';
-import { type Sql, sqlOf } from '@/server/sql';
+import type { Sql } from '@/server/sql';
 import { type ChatId, type Engine, EngineError } from './engine';
 import type { IngestScope } from './ingest';
 import { insist } from './insist';
@@ -190,33 +190,4 @@ export function createSender({ scope, engine, logger, inOrder, note }: Parts): S
       await Promise.all(unwritten);
     },
   };
-}
-
-/**
- * Rows that were on their way when the process or the engine ended: nobody can say whether they left, and the row says so.
- * Called before a new sender starts.
- */
-export async function markUnconfirmed(scope: IngestScope): Promise<void> {
-  const { db, ownerId, ownNumber, lease } = scope;
-  await db.$transaction(async (tx) => {
-    const sql = sqlOf(tx);
-    await fence(sql, lease);
-    const rows = await tx.message.findMany({
-      where: {
-        ownerId,
-        ownNumber,
-        direction: 'outbound',
-        status: 'queued',
-        engineMessageId: null,
-        handedOverAt: { not: null },
-        errorCode: null,
-      },
-      orderBy: { position: 'asc' },
-    });
-    for (const { id } of rows) {
-      const row = await tx.message.update({ where: { id }, data: { errorCode: 'SEND_UNCONFIRMED' } });
-      await endWebAttempt(sql, [id], 'unconfirmed', 'PROCESS_ENDED');
-      await appendEvent(sql, ownerId, { type: 'message.updated', message: toMessage(row) });
-    }
-  });
 }

@@ -4,11 +4,12 @@ import type { Db, Tx } from '@/server/db';
 import { appendEvent } from '@/server/events/log';
 import { sqlOf } from '@/server/sql';
 import { fence, type Lease } from './lease';
+import { markUnconfirmed } from './lost-sends';
 import type { WhatsappStatus } from './schema';
 
 /** The session's own row: every write proves the lease in its transaction. */
 
-function guarded<Result>(db: Db, lease: Lease, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+export function guarded<Result>(db: Db, lease: Lease, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   return db.$transaction(async (tx) => {
     await fence(sqlOf(tx), lease);
     return work(tx);
@@ -92,7 +93,8 @@ export async function tellChange(db: Db, lease: Lease, status: WhatsappStatus): 
 
 /**
  * The link of the present generation is over: the next one begins, and an audit event says why. What still waited to be sent
- * fails with a reason (the same number may be linked again in an hour or a year). Answers with the new generation.
+ * fails with a reason (the same number may be linked again in an hour or a year), and of what may have left nobody will say any more.
+ * Answers with the new generation.
  */
 export async function endGeneration(
   db: Db,
@@ -128,6 +130,7 @@ export async function endGeneration(
       });
       await appendEvent(sqlOf(tx), ownerId, { type: 'message.updated', message: toMessage(failed) });
     }
+    await markUnconfirmed(tx, ownerId, null);
     return row.generation;
   });
 }

@@ -170,6 +170,18 @@ describe('outbound', () => {
     expect((await textsOf(ownerId, chat.id)).filter((text) => text.startsWith('salió'))).toHaveLength(1);
   });
 
+  test('handed over by a process that was killed, and the link is over when it is started again: nobody knows', async () => {
+    const { ownerId, chat } = await withChat();
+    await node.registry.disconnect(ownerId, false);
+    const lost = { chatId: chat.id, text: 'nadie sabe', clientKey: crypto.randomUUID() };
+    const { id } = await acceptMessage(node.db, ownerId, lost);
+    await node.db.message.update({ where: { id }, data: { handedOverAt: new Date() } });
+    network.phone(OWN).logoutFromPhone();
+    await node.registry.restore(ownerId);
+    await eventually('said', async () => (await rowOf(id)).errorCode === 'SEND_UNCONFIRMED');
+    expect(await rowOf(id)).toMatchObject({ status: 'queued', engineMessageId: null });
+  });
+
   test('that the phone has before the send was answered: it was sent too', async () => {
     const { ownerId, chat } = await withChat();
     network.onAnswer(() => new Promise((resolve) => setTimeout(resolve, 100)));
