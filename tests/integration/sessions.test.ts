@@ -45,8 +45,9 @@ describe('connect', () => {
       hasSession: true,
       qrCode: null,
     });
-    const kept = await node.redis.commands.get(`whatsapp:session:${ownerId}`);
-    expect(JSON.parse(kept ?? '{}')).toMatchObject({ userId: ownerId, phoneNumber: OWN, name: 'Panadería' });
+    // it is put there by the way
+    const kept = await eventually('it in Redis', () => node.redis.commands.get(`whatsapp:session:${ownerId}`));
+    expect(JSON.parse(kept)).toMatchObject({ userId: ownerId, phoneNumber: OWN, name: 'Panadería' });
   });
 
   test('a pairing code links as well', async () => {
