@@ -59,7 +59,8 @@ export function chromiumArgs({ profileDir, extra, userAgent }: BrowserArgs): str
     '--disable-blink-features=AutomationControlled',
     // the network in the browser's own process: a sixth less memory a session, and what Chromium does on small phones
     '--enable-features=NetworkServiceInProcess2',
-    '--disable-features=AudioServiceOutOfProcess,MediaRouter,OptimizationHints,Translate,InterestFeedContentSuggestions',
+    // and no renderer in reserve: there is one page
+    '--disable-features=AudioServiceOutOfProcess,SpareRendererForSitePerProcess,MediaRouter,OptimizationHints,Translate,InterestFeedContentSuggestions',
     ...wanted,
     'about:blank',
   ];
