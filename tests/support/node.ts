@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,9 @@ export async function createTestNode(options: {
   const { db, pool, close: closeDatabase } = createDatabase(options.databaseUrl, logger);
   faults?.watchPool(pool);
   const redis = createRedis(options.redisUrl, logger);
-  await redis.commands.connect().catch(() => {});
+  // it connects by itself; one that is away is not waited for long
+  const ready = once(redis.commands, 'ready', { signal: AbortSignal.timeout(2_000) }).catch(() => {});
+  if (redis.commands.status !== 'ready') await ready;
   const bus = await createBus({ url: options.databaseUrl, nodeId, logger });
   const board = createStatusBoard({ db, redis, nodeId, logger });
   const temporary = options.sessionPath ? null : await mkdtemp(join(tmpdir(), 'omniwp-sessions-'));
