@@ -132,8 +132,8 @@ export const ERRORS = {
     'This server sends no mail. Ask whoever runs it for a new password.',
   ),
   NO_CHANNEL_AVAILABLE: unavailable(
-    'No hay ningún canal por el que enviarlo ahora: ni un WhatsApp conectado, ni Twilio, ni correo. Conectá tu WhatsApp y enviálo de nuevo.',
-    'There is no channel to send it over right now: no connected WhatsApp, no Twilio, no e-mail. Connect your WhatsApp and send it again.',
+    'No hay ningún canal por el que enviarlo ahora: ni un WhatsApp conectado, ni Twilio, ni correo. Cuando haya uno, envialo de nuevo.',
+    'There is no channel to send it over right now: no connected WhatsApp, no Twilio, no e-mail. Once there is one, send it again.',
   ),
   LIMITS_UNAVAILABLE: unavailable(
     'No se puede iniciar sesión en este momento. Probá en un minuto.',

@@ -6,8 +6,8 @@ type Words = Record<Locale, string>;
 /** What WhatsApp Web's own codes mean; a code that callers of the API get too has its words in errors.ts. */
 const MESSAGE_ERRORS: Record<MessageErrorCode, Words> = {
   SEND_UNCONFIRMED: {
-    es: 'Puede haber salido: mirá en el teléfono antes de repetirlo.',
-    en: 'It may have left: look at the phone before you repeat it.',
+    es: 'Puede haber salido: comprobalo antes de repetirlo.',
+    en: 'It may have left: make sure before you repeat it.',
   },
   NUMBER_NOT_ON_WHATSAPP: ERRORS.NUMBER_NOT_ON_WHATSAPP,
   CHAT_NOT_FOUND: ERRORS.CHAT_NOT_FOUND,
