@@ -19,11 +19,23 @@ export async function readPostmaster(
 }
 
 /**
+ * A postmaster that was killed between making its lock file and writing it leaves an empty one, before which every later one gives up
+ * ("lock file is empty"). Call it while none of ours runs: we hold the folder's lock, so there is no other.
+ */
+export async function clearBrokenLock(dataFolder: string, logger: EmbeddedLogger): Promise<void> {
+  const found = await readPostmaster(dataFolder);
+  if (!found || found.pid > 0) return;
+  logger.warn({}, 'postmaster.pid names nobody: removing the file');
+  await rm(join(dataFolder, 'postmaster.pid'), { force: true });
+}
+
+/**
  * Clears the way after a killed app. A postmaster that still serves this folder is stopped (nobody else may run one: we hold the
  * folder's lock). Process ids repeat, above all in containers: a live process that is not our postgres is left alone and only
  * the file that names it is removed, because Postgres would believe the file.
  */
 export async function clearOrphan(dataFolder: string, logger: EmbeddedLogger): Promise<void> {
+  await clearBrokenLock(dataFolder, logger);
   const found = await readPostmaster(dataFolder);
   if (!found || !isAlive(found.pid)) return;
   if (!(await isPostgresOf(dataFolder, found.pid))) {

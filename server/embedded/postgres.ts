@@ -9,7 +9,7 @@ import { isDatabaseAway, untilDatabaseAnswers } from '@/server/db';
 import { lockFolder } from './folder-lock';
 import { postgresBinaries } from './postgres-binaries';
 import { type PostgresFolder, postgresFolder } from './postgres-folder';
-import { clearOrphan, readPostmaster } from './postgres-orphan';
+import { clearBrokenLock, clearOrphan, readPostmaster } from './postgres-orphan';
 import { type EmbeddedLogger, type GuardedProcess, keepRunning, lastLines, startGuarded } from './process';
 import { removeSocketFolder, socketFolder } from './socket-folder';
 
@@ -52,7 +52,10 @@ export async function createEmbeddedPostgres(options: {
     const sockets = await socketFolder(folder.home, folder.runAs);
     const keeper = await keepRunning({
       name: 'postgres',
-      start: () => startPostmaster(bin, folder, data, sockets),
+      start: async () => {
+        await clearBrokenLock(data, logger);
+        return startPostmaster(bin, folder, data, sockets);
+      },
       stopSignal: 'SIGINT',
       graceMs: 20_000,
       logger,

@@ -80,7 +80,8 @@ test('the keyboard alone leads from the login page to a message that is sent', a
       await keyboard.press('Tab');
       return (await focused())?.includes(what);
     });
-  await ana.page.goto('/login');
+  // the page that she was on may be on its way there by itself, and one of the two gives up
+  await waitUntil('the login page', () => ana.page.goto('/login'));
   await tabTo('email');
   await keyboard.type(ana.email);
   await tabTo('password');

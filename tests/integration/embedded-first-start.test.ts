@@ -72,6 +72,16 @@ describe('Postgres', () => {
     expect((await readdir(join(dataDir, 'postgres'))).filter((name) => name.startsWith('init-'))).toEqual([]);
   });
 
+  it('starts where one was killed over its lock file, which is empty then', async () => {
+    const dataDir = await newFolder();
+    const before = await createEmbeddedPostgres({ dataDir, logger });
+    await before.stop();
+    await writeFile(join(dataDir, 'postgres', 'data', 'postmaster.pid'), '');
+    const { url, stop } = await createEmbeddedPostgres({ dataDir, logger });
+    cleanUps.push(stop);
+    await expectAnswer(url);
+  });
+
   it('that is killed each time ends with words, and frees the folder for the next try', async () => {
     const dataDir = await newFolder();
     const hunt = killEach('postgres', join(dataDir, 'postgres', 'data'), 100);
