@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { declaredOr } from '@/server/limits/of-procedure';
 import type { RestMeta, RestRoute } from '@/server/rest-meta';
 import { appRouter } from '@/server/router';
 
@@ -65,8 +66,9 @@ function routesOf(procedure: string, { type, meta, inputs, output }: Definition)
   if (type === 'subscription') throw new Error(`${procedure}: a subscription is no REST route`);
   const { oldPaths = [], ...said } = meta.openapi;
   const shape = shapeOf(inputs, procedure);
-  const declared = meta.limit ?? (type === 'mutation' && !said.public ? 'write' : 'uncounted');
-  const counted = declared !== 'uncounted' || said.errors?.includes('RATE_LIMITED') === true;
+  // who is nobody yet is counted by address where the procedure says so
+  const byUser = !said.public && declaredOr(meta.limit, type) !== 'uncounted';
+  const counted = byUser || said.errors?.includes('RATE_LIMITED') === true;
   return [said.path, ...oldPaths].map((path, index) => ({
     ...said,
     path,
