@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tidy } from '@/server/jobs/tidy';
-import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
-import { freePort } from '@/tests/support/free-port';
-import { NO_LIMITS } from '@/tests/support/no-limits';
+import type { Owner, TestApp } from '@/tests/support/app';
 import { eventually } from '@/tests/support/node';
 import { createSender, type Sender } from '@/tests/support/senders';
 import { setStores } from '@/tests/support/stores';
+import { createTwilioApp } from '@/tests/support/twilio-app';
 import {
   type Behaviour,
-  createTwilioPeer,
   postForm,
   signatureOf,
   TWILIO_NUMBER,
@@ -28,16 +26,7 @@ let phone: string;
 let clientId: string;
 
 beforeAll(async () => {
-  twilio = await createTwilioPeer();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  app = await createTestApp({
-    databaseUrl: stores.databaseUrl,
-    redisUrl: stores.redisUrl,
-    timeoutMs: 500,
-    env: { ...NO_LIMITS, ...twilio.env, PORT: String(port), PUBLIC_URL: url },
-  });
-  webhook = `${url}/api/v1/webhooks/twilio`;
+  ({ twilio, app, webhook } = await createTwilioApp(stores));
 });
 afterAll(async () => {
   await app?.close();

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApp, type Owner, type TestApp } from '@/tests/support/app';
-import { freePort } from '@/tests/support/free-port';
-import { NO_LIMITS } from '@/tests/support/no-limits';
+import type { Owner, TestApp } from '@/tests/support/app';
 import { createSender, type Sender } from '@/tests/support/senders';
 import { setStores } from '@/tests/support/stores';
-import { createTwilioPeer, postForm, TWILIO_NUMBER, TWILIO_SID, type TwilioPeer } from '@/tests/support/twilio-peer';
+import { createTwilioApp } from '@/tests/support/twilio-app';
+import { postForm, TWILIO_NUMBER, TWILIO_SID, type TwilioPeer } from '@/tests/support/twilio-peer';
 
 /** Messages that come in over Twilio: whose they are, once, whatever they carry. */
 
@@ -19,16 +18,7 @@ let phone: string;
 let clientId: string;
 
 beforeAll(async () => {
-  twilio = await createTwilioPeer();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  app = await createTestApp({
-    databaseUrl: stores.databaseUrl,
-    redisUrl: stores.redisUrl,
-    timeoutMs: 500,
-    env: { ...NO_LIMITS, ...twilio.env, PORT: String(port), PUBLIC_URL: url },
-  });
-  webhook = `${url}/api/v1/webhooks/twilio`;
+  ({ twilio, app, webhook } = await createTwilioApp(stores));
   admin = await app.register('Jefa');
 });
 afterAll(async () => {
